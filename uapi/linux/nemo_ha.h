@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause) */
+/* Do not edit directly, auto-generated from: */
+/*	Documentation/netlink/specs/nemo_ha.yaml */
+/* YNL-GEN uapi header */
+
+#ifndef _UAPI_LINUX_NEMO_HA_H
+#define _UAPI_LINUX_NEMO_HA_H
+
+#define NEMO_HA_FAMILY_NAME	"nemo_ha"
+#define NEMO_HA_FAMILY_VERSION	1
+
+#define NEMO_HA_NAME_MAX	31
+#define NEMO_HA_PREFIX_MAX	16
+
+/**
+ * enum nemo_ha_reason - Why a binding changed, in notifications.
+ * @NEMO_HA_REASON_REGISTERED: There was no binding; now there is.
+ * @NEMO_HA_REASON_REFRESHED: Same care-of address, new sequence number or
+ *   lifetime.
+ * @NEMO_HA_REASON_REPLACED: The care-of address changed; old-coa says from
+ *   where.
+ * @NEMO_HA_REASON_DEREGISTERED: A netlink request removed it.
+ * @NEMO_HA_REASON_EXPIRED: Its lifetime ended (RFC 6275 section 10.1).
+ */
+enum nemo_ha_reason {
+	NEMO_HA_REASON_REGISTERED,
+	NEMO_HA_REASON_REFRESHED,
+	NEMO_HA_REASON_REPLACED,
+	NEMO_HA_REASON_DEREGISTERED,
+	NEMO_HA_REASON_EXPIRED,
+};
+
+enum {
+	NEMO_HA_A_PREFIX_FAMILY = 1,
+	NEMO_HA_A_PREFIX_ADDRESS,
+	NEMO_HA_A_PREFIX_LENGTH,
+
+	__NEMO_HA_A_PREFIX_MAX,
+	NEMO_HA_A_PREFIX_MAX = (__NEMO_HA_A_PREFIX_MAX - 1)
+};
+
+enum {
+	NEMO_HA_A_STATS_PAD = 1,
+	NEMO_HA_A_STATS_TX_PACKETS,
+	NEMO_HA_A_STATS_TX_BYTES,
+	NEMO_HA_A_STATS_RX_PACKETS,
+	NEMO_HA_A_STATS_RX_BYTES,
+
+	__NEMO_HA_A_STATS_MAX,
+	NEMO_HA_A_STATS_MAX = (__NEMO_HA_A_STATS_MAX - 1)
+};
+
+enum {
+	NEMO_HA_A_DROPS_PAD = 1,
+	NEMO_HA_A_DROPS_MALFORMED,
+	NEMO_HA_A_DROPS_NO_ENTRY,
+	NEMO_HA_A_DROPS_SPOOFED,
+	NEMO_HA_A_DROPS_WRONG_ENDPOINT,
+	NEMO_HA_A_DROPS_STATE,
+	NEMO_HA_A_DROPS_HOLD_FULL,
+	NEMO_HA_A_DROPS_FLUSHED,
+	NEMO_HA_A_DROPS_NO_ROUTE,
+	NEMO_HA_A_DROPS_TOO_BIG,
+	NEMO_HA_A_DROPS_ENCAP_LIMIT,
+	NEMO_HA_A_DROPS_ECN,
+	NEMO_HA_A_DROPS_FAMILY,
+	NEMO_HA_A_DROPS_NOMEM,
+
+	__NEMO_HA_A_DROPS_MAX,
+	NEMO_HA_A_DROPS_MAX = (__NEMO_HA_A_DROPS_MAX - 1)
+};
+
+enum {
+	NEMO_HA_A_IFINDEX = 1,
+	NEMO_HA_A_NAME,
+	NEMO_HA_A_HOA,
+	NEMO_HA_A_LOCAL,
+	NEMO_HA_A_COA,
+	NEMO_HA_A_TCOA,
+	NEMO_HA_A_SEQ,
+	NEMO_HA_A_LIFETIME,
+	NEMO_HA_A_EXPIRES,
+	NEMO_HA_A_PREFIX,
+	NEMO_HA_A_STATS,
+	NEMO_HA_A_OLD_COA,
+	NEMO_HA_A_REASON,
+	NEMO_HA_A_TIME,
+	NEMO_HA_A_PAD,
+
+	__NEMO_HA_A_MAX,
+	NEMO_HA_A_MAX = (__NEMO_HA_A_MAX - 1)
+};
+
+enum {
+	NEMO_HA_A_LINK_IFINDEX = 1,
+	NEMO_HA_A_LINK_IFNAME,
+	NEMO_HA_A_LINK_COUNT,
+	NEMO_HA_A_LINK_DROPS,
+
+	__NEMO_HA_A_LINK_MAX,
+	NEMO_HA_A_LINK_MAX = (__NEMO_HA_A_LINK_MAX - 1)
+};
+
+enum {
+	NEMO_HA_CMD_BCE_GET = 1,
+	NEMO_HA_CMD_BCE_BIND,
+	NEMO_HA_CMD_BCE_DEL,
+	NEMO_HA_CMD_BCE_NTF,
+	NEMO_HA_CMD_LINK_GET,
+
+	__NEMO_HA_CMD_MAX,
+	NEMO_HA_CMD_MAX = (__NEMO_HA_CMD_MAX - 1)
+};
+
+#define NEMO_HA_MCGRP_BCE	"bce"
+
+#endif /* _UAPI_LINUX_NEMO_HA_H */
