@@ -24,13 +24,7 @@ const struct nla_policy nemo_ha_prefix_nl_policy[NEMO_HA_A_PREFIX_LENGTH + 1] = 
 };
 
 /* NEMO_HA_CMD_BCE_GET - do */
-const struct nla_policy nemo_ha_bce_get_do_nl_policy[NEMO_HA_A_HOA + 1] = {
-	[NEMO_HA_A_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
-	[NEMO_HA_A_HOA] = NLA_POLICY_EXACT_LEN(16),
-};
-
-/* NEMO_HA_CMD_BCE_GET - dump */
-const struct nla_policy nemo_ha_bce_get_dump_nl_policy[NEMO_HA_A_HOA + 1] = {
+const struct nla_policy nemo_ha_bce_get_nl_policy[NEMO_HA_A_HOA + 1] = {
 	[NEMO_HA_A_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
 	[NEMO_HA_A_HOA] = NLA_POLICY_EXACT_LEN(16),
 };

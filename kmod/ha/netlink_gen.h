@@ -14,7 +14,7 @@
 /* Common nested types */
 extern const struct nla_policy nemo_ha_prefix_nl_policy[NEMO_HA_A_PREFIX_LENGTH + 1];
 
-extern const struct nla_policy nemo_ha_bce_get_do_nl_policy[NEMO_HA_A_HOA + 1];
+extern const struct nla_policy nemo_ha_bce_get_nl_policy[NEMO_HA_A_HOA + 1];
 
 extern const struct nla_policy nemo_ha_bce_bind_nl_policy[NEMO_HA_A_PREFIX + 1];
 

@@ -38,13 +38,7 @@ const struct nla_policy nemo_mr_prefix_nl_policy[NEMO_MR_A_PREFIX_LENGTH + 1] = 
 };
 
 /* NEMO_MR_CMD_MR_GET - do */
-const struct nla_policy nemo_mr_mr_get_do_nl_policy[NEMO_MR_A_NAME + 1] = {
-	[NEMO_MR_A_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
-	[NEMO_MR_A_NAME] = { .type = NLA_NUL_STRING, .len = NEMO_MR_NAME_MAX, },
-};
-
-/* NEMO_MR_CMD_MR_GET - dump */
-const struct nla_policy nemo_mr_mr_get_dump_nl_policy[NEMO_MR_A_NAME + 1] = {
+const struct nla_policy nemo_mr_mr_get_nl_policy[NEMO_MR_A_NAME + 1] = {
 	[NEMO_MR_A_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
 	[NEMO_MR_A_NAME] = { .type = NLA_NUL_STRING, .len = NEMO_MR_NAME_MAX, },
 };

@@ -14,7 +14,7 @@
 /* Common nested types */
 extern const struct nla_policy nemo_mr_prefix_nl_policy[NEMO_MR_A_PREFIX_LENGTH + 1];
 
-extern const struct nla_policy nemo_mr_mr_get_do_nl_policy[NEMO_MR_A_NAME + 1];
+extern const struct nla_policy nemo_mr_mr_get_nl_policy[NEMO_MR_A_NAME + 1];
 
 extern const struct nla_policy nemo_mr_mr_new_nl_policy[NEMO_MR_A_HOLD_BYTES + 1];
 
