@@ -22,13 +22,15 @@ struct message {
 
 static enum mh_error get_brr(struct mh_msg *msg, const uint8_t *mh)
 {
-	(void)msg, (void)mh;
+	(void)msg;
+	(void)mh;
 	return MH_OK;
 }
 
 static int put_brr(const struct mh_msg *msg, uint8_t *mh)
 {
-	(void)msg, (void)mh;
+	(void)msg;
+	(void)mh;
 	return 0;
 }
 
@@ -136,7 +138,7 @@ static const struct message messages[] = {
 
 static const struct message *message_of(uint8_t type)
 {
-	for (unsigned int i = 0; i < sizeof(messages) / sizeof(messages[0]); i++)
+	for (unsigned int i = 0; i < ARRAY_SIZE(messages); i++)
 		if (messages[i].type == type)
 			return &messages[i];
 	return NULL;

@@ -7,13 +7,12 @@ struct name {
 	const char *name;
 };
 
-#define FIND(table, value)	find(table, sizeof(table) / sizeof(table[0]), value)
-
-static const char *find(const struct name *table, size_t n, uint8_t value)
+/* @table ends with an entry without a name. */
+static const char *find(const struct name *table, uint8_t value)
 {
-	for (size_t i = 0; i < n; i++)
-		if (table[i].value == value)
-			return table[i].name;
+	for (; table->name; table++)
+		if (table->value == value)
+			return table->name;
 	return "unassigned";
 }
 
@@ -42,6 +41,7 @@ static const struct name types[] = {
 	{ MH_FB, "Flow Binding" },
 	{ MH_SUB_QUERY, "Subscription Query" },
 	{ MH_SUB_RESP, "Subscription Response" },
+	{ }
 };
 
 static const struct name ba_statuses[] = {
@@ -95,11 +95,13 @@ static const struct name ba_statuses[] = {
 	{ 168, "bulk registration of care-of addresses prohibited" },
 	{ 169, "simultaneous home and foreign binding prohibited" },
 	{ MH_BA_INVALID_COA, "invalid care-of address" },
+	{ }
 };
 
 static const struct name be_statuses[] = {
 	{ MH_BE_UNKNOWN_BINDING, "unknown binding for home address option" },
 	{ MH_BE_UNKNOWN_TYPE, "unrecognized mobility header type" },
+	{ }
 };
 
 static const struct name hi_codes[] = {
@@ -107,6 +109,7 @@ static const struct name hi_codes[] = {
 	{ MH_HI_NO_FBU, "handover without fast binding update" },
 	{ MH_HI_FORWARDING_DONE, "forwarding complete" },
 	{ MH_HI_CONTEXT_SENT, "all available context transferred" },
+	{ }
 };
 
 static const struct name hack_codes[] = {
@@ -122,6 +125,7 @@ static const struct name hack_codes[] = {
 	{ MH_HACK_NO_RESOURCES, "insufficient resources" },
 	{ MH_HACK_NO_CONTEXT, "requested context not available" },
 	{ MH_HACK_NO_FORWARDING, "forwarding not available" },
+	{ }
 };
 
 static const struct name bri_triggers[] = {
@@ -135,6 +139,7 @@ static const struct name bri_triggers[] = {
 	{ MH_BRI_OUT_OF_SYNC, "binding cache possibly out of sync" },
 	{ MH_BRI_PER_PEER, "per-peer policy" },
 	{ MH_BRI_LOCAL_POLICY, "local policy of the revoking node" },
+	{ }
 };
 
 static const struct name bra_statuses[] = {
@@ -145,6 +150,7 @@ static const struct name bra_statuses[] = {
 	{ MH_BRA_GLOBAL_DENIED, "global revocation not authorized" },
 	{ MH_BRA_UNIDENTIFIED, "cannot identify binding" },
 	{ MH_BRA_MN_ATTACHED, "revocation failed, mobile node is attached" },
+	{ }
 };
 
 static const struct name errors[] = {
@@ -161,44 +167,45 @@ static const struct name errors[] = {
 	{ MH_ERR_OPT_REPEATED, "option is repeated" },
 	{ MH_ERR_TOO_MANY, "too many options of one kind" },
 	{ MH_ERR_AFTER_AUTH, "option behind the authentication option" },
+	{ }
 };
 
 const char *mh_type_name(uint8_t type)
 {
-	return FIND(types, type);
+	return find(types, type);
 }
 
 const char *mh_ba_status_name(uint8_t status)
 {
-	return FIND(ba_statuses, status);
+	return find(ba_statuses, status);
 }
 
 const char *mh_be_status_name(uint8_t status)
 {
-	return FIND(be_statuses, status);
+	return find(be_statuses, status);
 }
 
 const char *mh_hi_code_name(uint8_t code)
 {
-	return FIND(hi_codes, code);
+	return find(hi_codes, code);
 }
 
 const char *mh_hack_code_name(uint8_t code)
 {
-	return FIND(hack_codes, code);
+	return find(hack_codes, code);
 }
 
 const char *mh_bri_trigger_name(uint8_t trigger)
 {
-	return FIND(bri_triggers, trigger);
+	return find(bri_triggers, trigger);
 }
 
 const char *mh_bra_status_name(uint8_t status)
 {
-	return FIND(bra_statuses, status);
+	return find(bra_statuses, status);
 }
 
 const char *mh_error_name(enum mh_error error)
 {
-	return FIND(errors, error);
+	return find(errors, error);
 }

@@ -12,6 +12,18 @@
 #define TRANSIENT_L	0x01
 
 /**
+ * struct found - an option in a message
+ * @i: which of its kind, from 0
+ * @data: behind its length
+ * @len: octets there
+ */
+struct found {
+	unsigned int i;
+	const uint8_t *data;
+	uint8_t len;
+};
+
+/**
  * struct layout - one option
  * @type: enum mh_opt
  * @x: the option starts where offset = x * n + y; where an RFC has several
@@ -21,8 +33,8 @@
  * @count: place of the n_... field, or 0: there at most once, a bit in has
  * @most: size of the array that @count counts
  * @joint: one option holds all elements of the array
- * @get: read @len octets of data, the i-th of its kind
- * @put: write the data, 255 octets at most; return its length or -EINVAL
+ * @get: read the data, of a length within @min and @max
+ * @put: write the data of the i-th, 255 octets at most; return its length or -EINVAL
  */
 struct layout {
 	uint8_t type;
@@ -31,16 +43,13 @@ struct layout {
 	size_t count;
 	uint8_t most;
 	bool joint;
-	enum mh_error (*get)(struct mh_opts *opts, unsigned int i,
-			     const uint8_t *data, uint8_t len);
+	enum mh_error (*get)(struct mh_opts *opts, const struct found *f);
 	int (*put)(const struct mh_opts *opts, unsigned int i, uint8_t *data);
 };
 
-static enum mh_error get_refresh_advice(struct mh_opts *opts, unsigned int i,
-					const uint8_t *data, uint8_t len)
+static enum mh_error get_refresh_advice(struct mh_opts *opts, const struct found *f)
 {
-	(void)i, (void)len;
-	opts->refresh_advice = get16(data);
+	opts->refresh_advice = get16(f->data);
 	return MH_OK;
 }
 
@@ -52,11 +61,9 @@ static int put_refresh_advice(const struct mh_opts *opts, unsigned int i,
 	return 2;
 }
 
-static enum mh_error get_alt_coa(struct mh_opts *opts, unsigned int i,
-				 const uint8_t *data, uint8_t len)
+static enum mh_error get_alt_coa(struct mh_opts *opts, const struct found *f)
 {
-	(void)i, (void)len;
-	memcpy(&opts->alt_coa, data, 16);
+	memcpy(&opts->alt_coa, f->data, 16);
 	return MH_OK;
 }
 
@@ -85,11 +92,9 @@ static int put_prefix(const struct mh_prefix *prefix, uint8_t *data)
 	return 18;
 }
 
-static enum mh_error get_mnp(struct mh_opts *opts, unsigned int i,
-			     const uint8_t *data, uint8_t len)
+static enum mh_error get_mnp(struct mh_opts *opts, const struct found *f)
 {
-	(void)len;
-	get_prefix(&opts->mnp[i], data);
+	get_prefix(&opts->mnp[f->i], f->data);
 	return MH_OK;
 }
 
@@ -98,11 +103,9 @@ static int put_mnp(const struct mh_opts *opts, unsigned int i, uint8_t *data)
 	return put_prefix(&opts->mnp[i], data);
 }
 
-static enum mh_error get_hnp(struct mh_opts *opts, unsigned int i,
-			     const uint8_t *data, uint8_t len)
+static enum mh_error get_hnp(struct mh_opts *opts, const struct found *f)
 {
-	(void)len;
-	get_prefix(&opts->hnp[i], data);
+	get_prefix(&opts->hnp[f->i], f->data);
 	return MH_OK;
 }
 
@@ -126,12 +129,10 @@ static int put_rest(const struct mh_data *rest, uint8_t head, uint8_t *data)
 	return head + rest->len;
 }
 
-static enum mh_error get_mn_id(struct mh_opts *opts, unsigned int i,
-			       const uint8_t *data, uint8_t len)
+static enum mh_error get_mn_id(struct mh_opts *opts, const struct found *f)
 {
-	(void)i;
-	opts->mn_id.subtype = data[0];
-	opts->mn_id.id = get_rest(data, len, 1);
+	opts->mn_id.subtype = f->data[0];
+	opts->mn_id.id = get_rest(f->data, f->len, 1);
 	return MH_OK;
 }
 
@@ -144,12 +145,10 @@ static int put_mn_id(const struct mh_opts *opts, unsigned int i, uint8_t *data)
 	return put_rest(&opts->mn_id.id, 1, data);
 }
 
-static enum mh_error get_auth(struct mh_opts *opts, unsigned int i,
-			      const uint8_t *data, uint8_t len)
+static enum mh_error get_auth(struct mh_opts *opts, const struct found *f)
 {
-	(void)i;
-	opts->auth.spi = get32(data + 1);
-	opts->auth.mac = get_rest(data, len, 5);
+	opts->auth.spi = get32(f->data + 1);
+	opts->auth.mac = get_rest(f->data, f->len, 5);
 	return MH_OK;
 }
 
@@ -168,11 +167,9 @@ static int put_auth(const struct mh_opts *opts, unsigned int i, uint8_t *data)
 	return put_rest(&mac, 5, data);
 }
 
-static enum mh_error get_mesg_id(struct mh_opts *opts, unsigned int i,
-				 const uint8_t *data, uint8_t len)
+static enum mh_error get_mesg_id(struct mh_opts *opts, const struct found *f)
 {
-	(void)i, (void)len;
-	opts->mesg_id = get64(data);
+	opts->mesg_id = get64(f->data);
 	return MH_OK;
 }
 
@@ -184,12 +181,11 @@ static int put_mesg_id(const struct mh_opts *opts, unsigned int i,
 	return 8;
 }
 
-static enum mh_error get_vendor(struct mh_opts *opts, unsigned int i,
-				const uint8_t *data, uint8_t len)
+static enum mh_error get_vendor(struct mh_opts *opts, const struct found *f)
 {
-	opts->vendor[i].id = get32(data);
-	opts->vendor[i].subtype = data[4];
-	opts->vendor[i].value = get_rest(data, len, 5);
+	opts->vendor[f->i].id = get32(f->data);
+	opts->vendor[f->i].subtype = f->data[4];
+	opts->vendor[f->i].value = get_rest(f->data, f->len, 5);
 	return MH_OK;
 }
 
@@ -200,11 +196,9 @@ static int put_vendor(const struct mh_opts *opts, unsigned int i, uint8_t *data)
 	return put_rest(&opts->vendor[i].value, 5, data);
 }
 
-static enum mh_error get_link_local(struct mh_opts *opts, unsigned int i,
-				    const uint8_t *data, uint8_t len)
+static enum mh_error get_link_local(struct mh_opts *opts, const struct found *f)
 {
-	(void)i, (void)len;
-	memcpy(&opts->link_local, data, 16);
+	memcpy(&opts->link_local, f->data, 16);
 	return MH_OK;
 }
 
@@ -216,11 +210,9 @@ static int put_link_local(const struct mh_opts *opts, unsigned int i,
 	return 16;
 }
 
-static enum mh_error get_timestamp(struct mh_opts *opts, unsigned int i,
-				   const uint8_t *data, uint8_t len)
+static enum mh_error get_timestamp(struct mh_opts *opts, const struct found *f)
 {
-	(void)i, (void)len;
-	opts->timestamp = get64(data);
+	opts->timestamp = get64(f->data);
 	return MH_OK;
 }
 
@@ -249,19 +241,18 @@ static int put_either(const struct in6_addr *addr, uint8_t *data)
 	return len;
 }
 
-static enum mh_error get_bid(struct mh_opts *opts, unsigned int i,
-			     const uint8_t *data, uint8_t len)
+static enum mh_error get_bid(struct mh_opts *opts, const struct found *f)
 {
-	struct mh_bid *bid = &opts->bid[i];
+	struct mh_bid *bid = &opts->bid[f->i];
 
-	if (len != 4 && len != 8 && len != 20)
+	if (f->len != 4 && f->len != 8 && f->len != 20)
 		return MH_ERR_OPT_LEN;
-	bid->id = get16(data);
-	bid->status = data[2];
-	bid->flags = data[3] & MH_BID_H;
-	bid->has_coa = len > 4;
+	bid->id = get16(f->data);
+	bid->status = f->data[2];
+	bid->flags = f->data[3] & MH_BID_H;
+	bid->has_coa = f->len > 4;
 	if (bid->has_coa)
-		get_either(&bid->coa, data + 4, len - 4);
+		get_either(&bid->coa, f->data + 4, f->len - 4);
 	return MH_OK;
 }
 
@@ -277,23 +268,22 @@ static int put_bid(const struct mh_opts *opts, unsigned int i, uint8_t *data)
 	return bid->has_coa ? 4 + put_either(&bid->coa, data + 4) : 4;
 }
 
-static enum mh_error get_ctx_req(struct mh_opts *opts, unsigned int i,
-				 const uint8_t *data, uint8_t len)
+static enum mh_error get_ctx_req(struct mh_opts *opts, const struct found *f)
 {
 	unsigned int off = 2;
 
-	for (i = 0; off < len; i++) {
-		struct mh_ctx_req *req = &opts->ctx_req[i];
+	while (off < f->len) {
+		struct mh_ctx_req *req;
 
-		if (i == MH_MAX_CTX_REQ)
+		if (opts->n_ctx_req == MH_MAX_CTX_REQ)
 			return MH_ERR_TOO_MANY;
-		if (off + 2 > len || off + 2 + data[off + 1] > len)
+		if (off + 2 > f->len || off + 2 + f->data[off + 1] > f->len)
 			return MH_ERR_OPT_VALUE;
-		req->type = data[off];
-		req->value.len = data[off + 1];
-		req->value.data = data + off + 2;
+		req = &opts->ctx_req[opts->n_ctx_req++];
+		req->type = f->data[off];
+		req->value.len = f->data[off + 1];
+		req->value.data = f->data + off + 2;
 		off += 2 + req->value.len;
-		opts->n_ctx_req = i + 1;
 	}
 	return MH_OK;
 }
@@ -318,15 +308,13 @@ static int put_ctx_req(const struct mh_opts *opts, unsigned int i,
 	return off;
 }
 
-static enum mh_error get_lma(struct mh_opts *opts, unsigned int i,
-			     const uint8_t *data, uint8_t len)
+static enum mh_error get_lma(struct mh_opts *opts, const struct found *f)
 {
-	(void)i;
-	if (data[0] != LMA_IPV6 && data[0] != LMA_IPV4)
+	if (f->data[0] != LMA_IPV6 && f->data[0] != LMA_IPV4)
 		return MH_ERR_OPT_VALUE;
-	if (len != (data[0] == LMA_IPV6 ? 18 : 6))
+	if (f->len != (f->data[0] == LMA_IPV6 ? 18 : 6))
 		return MH_ERR_OPT_LEN;
-	get_either(&opts->lma, data + 2, len - 2);
+	get_either(&opts->lma, f->data + 2, f->len - 2);
 	return MH_OK;
 }
 
@@ -340,11 +328,9 @@ static int put_lma(const struct mh_opts *opts, unsigned int i, uint8_t *data)
 	return 2 + len;
 }
 
-static enum mh_error get_mn_lla_iid(struct mh_opts *opts, unsigned int i,
-				    const uint8_t *data, uint8_t len)
+static enum mh_error get_mn_lla_iid(struct mh_opts *opts, const struct found *f)
 {
-	(void)i, (void)len;
-	memcpy(opts->mn_lla_iid, data + 2, 8);
+	memcpy(opts->mn_lla_iid, f->data + 2, 8);
 	return MH_OK;
 }
 
@@ -357,12 +343,10 @@ static int put_mn_lla_iid(const struct mh_opts *opts, unsigned int i,
 	return 10;
 }
 
-static enum mh_error get_transient(struct mh_opts *opts, unsigned int i,
-				   const uint8_t *data, uint8_t len)
+static enum mh_error get_transient(struct mh_opts *opts, const struct found *f)
 {
-	(void)i, (void)len;
-	opts->transient.late = data[0] & TRANSIENT_L;
-	opts->transient.lifetime = data[1];
+	opts->transient.late = f->data[0] & TRANSIENT_L;
+	opts->transient.lifetime = f->data[1];
 	return MH_OK;
 }
 
@@ -402,11 +386,9 @@ static const struct layout layouts[] = {
 	{ ONCE(AUTH, auth), .x = 4, .y = 1, .min = 6, .max = 255 },
 };
 
-#define N_LAYOUTS	(sizeof(layouts) / sizeof(layouts[0]))
-
 static const struct layout *layout_of(uint8_t type)
 {
-	for (unsigned int i = 0; i < N_LAYOUTS; i++)
+	for (unsigned int i = 0; i < ARRAY_SIZE(layouts); i++)
 		if (layouts[i].type == type)
 			return &layouts[i];
 	return NULL;
@@ -432,6 +414,7 @@ static unsigned int number_of(const struct mh_opts *opts,
 static enum mh_error get_option(struct mh_opts *opts, const struct layout *lo,
 				const uint8_t *data, uint8_t len)
 {
+	struct found f = { .data = data, .len = len };
 	bool repeats = lo->count && !lo->joint;
 	enum mh_error err;
 
@@ -439,10 +422,12 @@ static enum mh_error get_option(struct mh_opts *opts, const struct layout *lo,
 		return MH_ERR_OPT_LEN;
 	if (!repeats && mh_has(opts, lo->type))
 		return MH_ERR_OPT_REPEATED;
-	if (repeats && *count_of(opts, lo) == lo->most)
+	if (repeats)
+		f.i = *count_of(opts, lo);
+	if (repeats && f.i == lo->most)
 		return MH_ERR_TOO_MANY;
 
-	err = lo->get(opts, repeats ? *count_of(opts, lo) : 0, data, len);
+	err = lo->get(opts, &f);
 	if (err)
 		return err;
 	opts->has |= MH_BIT(lo->type);
@@ -555,7 +540,7 @@ int mh_options_build(struct mh_writer *w, const struct mh_opts *opts)
 {
 	uint64_t unknown = opts->has;
 
-	for (const struct layout *lo = layouts; lo < layouts + N_LAYOUTS; lo++) {
+	for (const struct layout *lo = layouts; lo < layouts + ARRAY_SIZE(layouts); lo++) {
 		unsigned int n = number_of(opts, lo);
 
 		unknown &= ~MH_BIT(lo->type);
