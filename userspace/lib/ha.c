@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <netlink/attr.h>
+#include <netlink/genl/genl.h>
+#include <netlink/msg.h>
+
+#include "attr.h"
+#include "ha.h"
+#include "list.h"
+
+static const struct prefix_attrs prefix_attrs = {
+	.family = NEMO_HA_A_PREFIX_FAMILY,
+	.address = NEMO_HA_A_PREFIX_ADDRESS,
+	.length = NEMO_HA_A_PREFIX_LENGTH,
+};
+
+#define FIELD(id, member, how)						\
+	{ NEMO_HA_A_##id, offsetof(struct nemo_bce_info, member),	\
+	  sizeof(((struct nemo_bce_info *)0)->member), how }
+
+/* Attributes that occur once; the others have functions of their own. */
+static const struct attr_field fields[] = {
+	FIELD(IFINDEX, ifindex, ATTR_SEND),
+	FIELD(NAME, name, ATTR_SEND | ATTR_STRING),
+	FIELD(HOA, hoa, ATTR_SEND),
+	FIELD(LOCAL, local, ATTR_SEND),
+	FIELD(COA, coa, ATTR_SEND),
+	FIELD(TCOA, tcoa, ATTR_SEND),
+	FIELD(SEQ, seq, ATTR_SEND),
+	FIELD(LIFETIME, lifetime, ATTR_SEND),
+	FIELD(EXPIRES, expires, 0),
+	FIELD(OLD_COA, old_coa, 0),
+	FIELD(REASON, reason, 0),
+	FIELD(TIME, time, 0),
+	{ }
+};
+
+static bool get_attr(const struct nlattr *nla, struct nemo_bce_info *info)
+{
+	switch (nla_type(nla)) {
+	case NEMO_HA_A_PREFIX:
+		return attr_get_prefix(nla, &prefix_attrs, info->prefix,
+				       &info->prefixes, NEMO_HA_PREFIX_MAX);
+	case NEMO_HA_A_STATS:
+		return attr_get_counters(nla, info->stats, NEMO_HA_A_STATS_MAX);
+	default:
+		return attr_get(nla, fields, info);
+	}
+}
+
+int nemo_ha_parse(struct nlmsghdr *nlh, struct nemo_bce_info *info)
+{
+	struct genlmsghdr *genl = genlmsg_hdr(nlh);
+	struct nlattr *nla;
+	int rem;
+
+	if (!genlmsg_valid_hdr(nlh, 0))
+		return -EBADMSG;
+	*info = (struct nemo_bce_info){ .cmd = genl->cmd };
+	nla_for_each_attr(nla, genlmsg_attrdata(genl, 0),
+			  genlmsg_attrlen(genl, 0), rem) {
+		if (!get_attr(nla, info))
+			return -EBADMSG;
+		if (nla_type(nla) <= NEMO_HA_A_MAX)
+			NEMO_SET(info, nla_type(nla));
+	}
+	return 0;
+}
+
+static struct nl_msg *request(struct nemo_nl *nl, uint8_t cmd,
+			      const struct nemo_bce_info *info)
+{
+	struct nl_msg *msg = nemo_nl_msg(nl, cmd);
+
+	if (!msg)
+		return NULL;
+	if (attr_put(msg, fields, info->have, info) ||
+	    (NEMO_HAS(info, NEMO_HA_A_PREFIX) &&
+	     attr_put_prefixes(msg, NEMO_HA_A_PREFIX, &prefix_attrs,
+			       info->prefix, info->prefixes))) {
+		nlmsg_free(msg);
+		return NULL;
+	}
+	return msg;
+}
+
+/* A request that just names a binding, or its device. */
+static struct nl_msg *request_by_hoa(struct nemo_nl *nl, uint8_t cmd,
+				     uint32_t ifindex,
+				     const struct in6_addr *hoa,
+				     const uint16_t *seq)
+{
+	struct nemo_bce_info info = { .ifindex = ifindex };
+
+	if (ifindex)
+		NEMO_SET(&info, NEMO_HA_A_IFINDEX);
+	if (hoa) {
+		NEMO_SET(&info, NEMO_HA_A_HOA);
+		info.hoa = *hoa;
+	}
+	if (seq) {
+		NEMO_SET(&info, NEMO_HA_A_SEQ);
+		info.seq = *seq;
+	}
+	return request(nl, cmd, &info);
+}
+
+static void parse_one(struct nlmsghdr *nlh, void *arg)
+{
+	nemo_ha_parse(nlh, arg);
+}
+
+int nemo_ha_get(struct nemo_nl *nl, uint32_t ifindex,
+		const struct in6_addr *hoa, struct nemo_bce_info *info)
+{
+	*info = (struct nemo_bce_info){ };
+	return nemo_nl_request(nl, request_by_hoa(nl, NEMO_HA_CMD_BCE_GET,
+						  ifindex, hoa, NULL),
+			       parse_one, info);
+}
+
+static int parse_item(struct nlmsghdr *nlh, void *item)
+{
+	return nemo_ha_parse(nlh, item);
+}
+
+int nemo_ha_dump(struct nemo_nl *nl, uint32_t ifindex,
+		 struct nemo_bce_info **list, size_t *n)
+{
+	struct nl_msg *msg = request_by_hoa(nl, NEMO_HA_CMD_BCE_GET, ifindex,
+					    NULL, NULL);
+	int err;
+
+	*list = list_dump(nl, msg, sizeof(**list), parse_item, n, &err);
+	return err;
+}
+
+int nemo_ha_bind(struct nemo_nl *nl, const struct nemo_bce_info *info)
+{
+	return nemo_nl_request(nl, request(nl, NEMO_HA_CMD_BCE_BIND, info),
+			       NULL, NULL);
+}
+
+int nemo_ha_del(struct nemo_nl *nl, uint32_t ifindex,
+		const struct in6_addr *hoa, const uint16_t *seq)
+{
+	return nemo_nl_request(nl, request_by_hoa(nl, NEMO_HA_CMD_BCE_DEL,
+						  ifindex, hoa, seq),
+			       NULL, NULL);
+}

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <netlink/attr.h>
+#include <netlink/genl/genl.h>
+#include <netlink/msg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "attr.h"
+#include "list.h"
+#include "mr.h"
+
+static const struct prefix_attrs prefix_attrs = {
+	.family = NEMO_MR_A_PREFIX_FAMILY,
+	.address = NEMO_MR_A_PREFIX_ADDRESS,
+	.length = NEMO_MR_A_PREFIX_LENGTH,
+};
+
+#define FIELD(id, member, how)						\
+	{ NEMO_MR_A_##id, offsetof(struct nemo_mr_info, member),	\
+	  sizeof(((struct nemo_mr_info *)0)->member), how }
+
+/* Attributes that occur once; the others have functions of their own below. */
+static const struct attr_field fields[] = {
+	FIELD(IFINDEX, ifindex, ATTR_SEND),
+	FIELD(NAME, name, ATTR_SEND | ATTR_STRING),
+	FIELD(HOA, hoa, ATTR_SEND),
+	FIELD(HA, ha, ATTR_SEND),
+	FIELD(COA, coa, ATTR_SEND),
+	FIELD(PEER, peer, ATTR_SEND),
+	FIELD(STATE, state, ATTR_SEND),
+	FIELD(ATTACHMENT, attachment, ATTR_SEND),
+	FIELD(FLAGS, flags, ATTR_SEND),
+	FIELD(SEQ, seq, ATTR_SEND),
+	FIELD(LIFETIME, lifetime, ATTR_SEND),
+	FIELD(HOLD_PACKETS, hold_packets, ATTR_SEND),
+	FIELD(HOLD_BYTES, hold_bytes, ATTR_SEND),
+	FIELD(EXPIRES, expires, 0),
+	FIELD(HELD_UPLINK, held_uplink, 0),
+	FIELD(HELD_DOWNLINK, held_downlink, 0),
+	FIELD(LAST_FRAME, last_frame, 0),
+	FIELD(OLD_STATE, old_state, 0),
+	FIELD(REASON, reason, 0),
+	FIELD(TIME, time, 0),
+	{ }
+};
+
+static bool get_guest(const struct nlattr *nla, struct nemo_mr_info *info)
+{
+	if (nla_len(nla) != 6 || info->guests == NEMO_MR_GUEST_MAX)
+		return false;
+	memcpy(info->guest[info->guests++], nla_data(nla), 6);
+	return true;
+}
+
+static bool get_exclude(const struct nlattr *nla, struct nemo_mr_info *info)
+{
+	if (info->excludes == NEMO_MR_EXCLUDE_MAX)
+		return false;
+	nla_strlcpy(info->exclude[info->excludes++], nla, IFNAMSIZ);
+	return true;
+}
+
+static bool get_attr(const struct nlattr *nla, struct nemo_mr_info *info)
+{
+	switch (nla_type(nla)) {
+	case NEMO_MR_A_PREFIX:
+		return attr_get_prefix(nla, &prefix_attrs, info->prefix,
+				       &info->prefixes, NEMO_MR_PREFIX_MAX);
+	case NEMO_MR_A_GUEST:
+		return get_guest(nla, info);
+	case NEMO_MR_A_EXCLUDE:
+		return get_exclude(nla, info);
+	case NEMO_MR_A_STATS:
+		return attr_get_counters(nla, info->stats, NEMO_MR_A_STATS_MAX);
+	default:
+		return attr_get(nla, fields, info);
+	}
+}
+
+int nemo_mr_parse(struct nlmsghdr *nlh, struct nemo_mr_info *info)
+{
+	struct genlmsghdr *genl = genlmsg_hdr(nlh);
+	struct nlattr *nla;
+	int rem;
+
+	if (!genlmsg_valid_hdr(nlh, 0))
+		return -EBADMSG;
+	*info = (struct nemo_mr_info){ .cmd = genl->cmd };
+	nla_for_each_attr(nla, genlmsg_attrdata(genl, 0),
+			  genlmsg_attrlen(genl, 0), rem) {
+		if (!get_attr(nla, info))
+			return -EBADMSG;
+		if (nla_type(nla) <= NEMO_MR_A_MAX)
+			NEMO_SET(info, nla_type(nla));
+	}
+	return 0;
+}
+
+static int put_guests(struct nl_msg *msg, const struct nemo_mr_info *info)
+{
+	static const uint8_t none[6];
+
+	if (!info->guests)
+		return nla_put(msg, NEMO_MR_A_GUEST, 6, none);
+	for (unsigned int i = 0; i < info->guests; i++)
+		if (nla_put(msg, NEMO_MR_A_GUEST, 6, info->guest[i]))
+			return -NLE_MSGSIZE;
+	return 0;
+}
+
+static int put_excludes(struct nl_msg *msg, const struct nemo_mr_info *info)
+{
+	for (unsigned int i = 0; i < info->excludes; i++)
+		if (nla_put_string(msg, NEMO_MR_A_EXCLUDE, info->exclude[i]))
+			return -NLE_MSGSIZE;
+	return 0;
+}
+
+static struct nl_msg *request(struct nemo_nl *nl, uint8_t cmd,
+			      const struct nemo_mr_info *info)
+{
+	struct nl_msg *msg = nemo_nl_msg(nl, cmd);
+
+	if (!msg)
+		return NULL;
+	if (attr_put(msg, fields, info->have, info) ||
+	    (NEMO_HAS(info, NEMO_MR_A_PREFIX) &&
+	     attr_put_prefixes(msg, NEMO_MR_A_PREFIX, &prefix_attrs,
+			       info->prefix, info->prefixes)) ||
+	    (NEMO_HAS(info, NEMO_MR_A_GUEST) && put_guests(msg, info)) ||
+	    (NEMO_HAS(info, NEMO_MR_A_EXCLUDE) && put_excludes(msg, info))) {
+		nlmsg_free(msg);
+		return NULL;
+	}
+	return msg;
+}
+
+/* A request that just names a mobile router. */
+static struct nl_msg *request_by_name(struct nemo_nl *nl, uint8_t cmd,
+				      uint32_t ifindex, const char *name)
+{
+	struct nemo_mr_info info = { .ifindex = ifindex };
+
+	if (ifindex)
+		NEMO_SET(&info, NEMO_MR_A_IFINDEX);
+	if (name) {
+		/* Longer than any name is: the kernel is to say so. */
+		struct nl_msg *msg = request(nl, cmd, &info);
+
+		if (msg && nla_put_string(msg, NEMO_MR_A_NAME, name)) {
+			nlmsg_free(msg);
+			msg = NULL;
+		}
+		return msg;
+	}
+	return request(nl, cmd, &info);
+}
+
+static void parse_one(struct nlmsghdr *nlh, void *arg)
+{
+	nemo_mr_parse(nlh, arg);
+}
+
+int nemo_mr_get(struct nemo_nl *nl, uint32_t ifindex, const char *name,
+		struct nemo_mr_info *info)
+{
+	*info = (struct nemo_mr_info){ };
+	return nemo_nl_request(nl, request_by_name(nl, NEMO_MR_CMD_MR_GET,
+						   ifindex, name),
+			       parse_one, info);
+}
+
+static int parse_item(struct nlmsghdr *nlh, void *item)
+{
+	return nemo_mr_parse(nlh, item);
+}
+
+int nemo_mr_dump(struct nemo_nl *nl, uint32_t ifindex,
+		 struct nemo_mr_info **list, size_t *n)
+{
+	struct nl_msg *msg = request_by_name(nl, NEMO_MR_CMD_MR_GET, ifindex,
+					     NULL);
+	int err;
+
+	*list = list_dump(nl, msg, sizeof(**list), parse_item, n, &err);
+	return err;
+}
+
+int nemo_mr_new(struct nemo_nl *nl, const struct nemo_mr_info *info)
+{
+	return nemo_nl_request(nl, request(nl, NEMO_MR_CMD_MR_NEW, info),
+			       NULL, NULL);
+}
+
+int nemo_mr_set(struct nemo_nl *nl, const struct nemo_mr_info *info)
+{
+	return nemo_nl_request(nl, request(nl, NEMO_MR_CMD_MR_SET, info),
+			       NULL, NULL);
+}
+
+int nemo_mr_del(struct nemo_nl *nl, uint32_t ifindex, const char *name)
+{
+	return nemo_nl_request(nl, request_by_name(nl, NEMO_MR_CMD_MR_DEL,
+						   ifindex, name), NULL, NULL);
+}
