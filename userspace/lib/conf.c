@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Sections and keys of the configuration file. */
+#include <errno.h>
+#include <ini.h>
+#include <openssl/crypto.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "auth.h"
+#include "conf.h"
+#include "conf_parse.h"
+
+#define MR(field)	.offset = offsetof(struct nemo_conf_mr, field)
+#define HA(field)	.offset = offsetof(struct nemo_conf_ha, field)
+#define HOST(field)	.offset = offsetof(struct nemo_conf_host, field)
+
+static const struct conf_key nemod_keys[] = {
+	{ "socket", conf_path, .offset = offsetof(struct nemo_conf, socket), .max = 107 },
+	{ }
+};
+
+static const struct conf_key ha_keys[] = {
+	{ "address", conf_address, HA(address) },
+	{ "device", conf_ifname, HA(device) },
+	{ "home-link", conf_ifname, HA(home_link) },
+	{ "aggregate", conf_prefix, HA(aggregate) },
+	/* RFC 6275 §6.1.7: 16 bits of 4 s, and all ones mean forever. */
+	{ "max-lifetime", conf_number, HA(max_lifetime), 4, 262136 },
+	{ }
+};
+
+static const struct conf_key host_keys[] = {
+	{ "interface", conf_ifname, HOST(interface) },
+	{ "device", conf_ifname, HOST(device) },
+	{ "gateway-mac", conf_mac, HOST(gateway_mac) },
+	{ }
+};
+
+static const struct conf_key mr_keys[] = {
+	{ "hoa", conf_address, MR(hoa) },
+	{ "mnp", conf_mnps, .repeat = true },
+	{ "home-agent", conf_address, MR(home_agent) },
+	{ "auth", conf_auth, MR(no_auth) },
+	{ "spi", conf_number, MR(spi), NEMO_AUTH_SPI_MIN, UINT32_MAX },
+	{ "key-file", conf_path, MR(key_file), .max = 255 },
+	{ "attachment", conf_ifname, MR(attachment) },
+	{ "guest", conf_guests, .repeat = true },
+	{ "exclude", conf_excludes, .repeat = true },
+	{ "lifetime", conf_number, MR(lifetime), 4, 262136 },
+	{ "mode", conf_mode, MR(explicit_mode) },
+	{ "mtu", conf_number, MR(mtu), 1280, 65535 },
+	{ "trigger", conf_bool, MR(trigger) },
+	{ "hold-packets", conf_number, MR(hold_packets), 1, 1048576 },
+	{ "hold-bytes", conf_number, MR(hold_bytes), 1500, 1073741824 },
+	{ }
+};
+
+void conf_mistake(struct conf_parser *p, conf_line line, const char *fmt, ...)
+{
+	char what[512], text[1024];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(what, sizeof(what), fmt, args);
+	va_end(args);
+	snprintf(text, sizeof(text), "%s:%u: %s", p->path, line, what);
+	p->mistakes++;
+	p->report(text, p->arg);
+}
+
+const struct nemo_conf_mr *nemo_conf_mr(const struct nemo_conf *conf,
+					const char *name)
+{
+	for (unsigned int i = 0; i < conf->mrs; i++)
+		if (!strcmp(conf->mr[i].name, name))
+			return &conf->mr[i];
+	return NULL;
+}
+
+static struct nemo_conf_mr *mr_section(struct conf_parser *p, const char *name)
+{
+	struct nemo_conf *conf = p->conf;
+	struct nemo_conf_mr *mr;
+
+	name += strspn(name, " \t");
+	mr = (struct nemo_conf_mr *)nemo_conf_mr(conf, name);
+	if (mr)
+		return mr;
+	if (!*name || strlen(name) > NEMO_MR_NAME_MAX) {
+		conf_mistake(p, p->line,
+			     "the name of a mobile router has 1 to %d characters, as in [mr guest1]",
+			     NEMO_MR_NAME_MAX);
+		return NULL;
+	}
+	mr = reallocarray(conf->mr, conf->mrs + 1, sizeof(*mr));
+	if (!mr) {
+		conf_mistake(p, p->line, "no memory");
+		return NULL;
+	}
+	conf->mr = mr;
+	mr += conf->mrs++;
+	*mr = (struct nemo_conf_mr){
+		.line = p->line,
+		.lifetime = 60,
+		.mtu = 1460,
+		.trigger = true,
+		.hold_packets = 8192,
+		.hold_bytes = 16 << 20,
+	};
+	strcpy(mr->name, name);
+	return mr;
+}
+
+/* A section's struct, its table of keys, and which of them were given. */
+static void *find_section(struct conf_parser *p, const char *name,
+			  const struct conf_key **keys, uint64_t **seen)
+{
+	struct nemo_conf *conf = p->conf;
+	struct nemo_conf_mr *mr;
+
+	if (!strcmp(name, "nemod")) {
+		*keys = nemod_keys;
+		*seen = &conf->seen;
+		return conf;
+	}
+	if (!strcmp(name, "ha")) {
+		conf->ha.line = conf->ha.line ?: p->line;
+		*keys = ha_keys;
+		*seen = &conf->ha.seen;
+		return &conf->ha;
+	}
+	if (!strcmp(name, "host")) {
+		conf->host.line = conf->host.line ?: p->line;
+		*keys = host_keys;
+		*seen = &conf->host.seen;
+		return &conf->host;
+	}
+	if (!strncmp(name, "mr", 2) && strchr(" \t", name[2])) {
+		mr = mr_section(p, name + 2);
+		*keys = mr_keys;
+		*seen = mr ? &mr->seen : NULL;
+		return mr;
+	}
+	conf_mistake(p, p->line,
+		     "unknown section [%s]; there are [nemod], [ha], [host] and [mr NAME]",
+		     name);
+	return NULL;
+}
+
+static void unknown_key(struct conf_parser *p, const struct conf_key *keys,
+			const char *section, const char *name)
+{
+	char list[256] = "";
+
+	for (; keys->name; keys++) {
+		strncat(list, " ", sizeof(list) - strlen(list) - 1);
+		strncat(list, keys->name, sizeof(list) - strlen(list) - 1);
+	}
+	conf_mistake(p, p->line, "unknown key %s in [%s]; it knows:%s", name,
+		     section, list);
+}
+
+static int handle(void *arg, const char *section, const char *name,
+		  const char *value)
+{
+	const struct conf_key *keys, *key;
+	struct conf_parser *p = arg;
+	uint64_t *seen, bit;
+	void *data;
+
+	data = find_section(p, section, &keys, &seen);
+	if (!data)
+		return 1;
+	for (key = keys; key->name && strcmp(key->name, name); key++)
+		;
+	if (!key->name) {
+		unknown_key(p, keys, section, name);
+		return 1;
+	}
+	bit = 1ULL << (key - keys);
+	if (*seen & bit && !key->repeat) {
+		conf_mistake(p, p->line, "%s is given twice in [%s]; keep one",
+			     name, section);
+		return 1;
+	}
+	*seen |= bit;
+	key->parse(p, key, data, value);
+	return 1;
+}
+
+struct source {
+	FILE *file;
+	struct conf_parser *p;
+};
+
+/* Counts lines for inih, which does not tell them, and refuses to cut them. */
+static char *read_line(char *buf, int size, void *arg)
+{
+	struct source *source = arg;
+	char *line;
+
+	line = fgets(buf, size, source->file);
+	if (!line)
+		return NULL;
+	source->p->line++;
+	if (!strchr(line, '\n') && !feof(source->file)) {
+		conf_mistake(source->p, source->p->line,
+			     "the line is too long; at most %d characters",
+			     size - 2);
+		for (int c = 0; c != '\n' && c != EOF;)
+			c = getc(source->file);
+		strcpy(line, "\n");
+	}
+	return line;
+}
+
+static void read_file(struct conf_parser *p)
+{
+	struct source source = { fopen(p->path, "re"), p };
+	int bad;
+
+	if (!source.file) {
+		conf_mistake(p, 0, "cannot be read: %s; name the file with -c",
+			     strerror(errno));
+		return;
+	}
+	bad = ini_parse_stream(read_line, &source, handle, p);
+	fclose(source.file);
+	if (bad)
+		conf_mistake(p, bad,
+			     "neither [section], key = value, nor a comment that starts with ; or #");
+}
+
+static struct nemo_conf *conf_new(void)
+{
+	struct nemo_conf *conf = calloc(1, sizeof(*conf));
+
+	if (!conf)
+		return NULL;
+	strcpy(conf->socket, NEMO_CONF_SOCKET);
+	strcpy(conf->ha.device, "nemo-ha0");
+	conf->ha.max_lifetime = 420;
+	strcpy(conf->host.device, "nemo0");
+	/* Locally administered, so no vendor has given it to a machine. */
+	memcpy(conf->host.gateway_mac, "\x02\x00\x5e\x00\x01\xfe", 6);
+	return conf;
+}
+
+struct nemo_conf *nemo_conf_load(const char *path, nemo_conf_report report,
+				 void *arg)
+{
+	struct conf_parser p = {
+		.path = path,
+		.report = report,
+		.arg = arg,
+		.conf = conf_new(),
+	};
+
+	if (!p.conf) {
+		conf_mistake(&p, 0, "no memory");
+		return NULL;
+	}
+	read_file(&p);
+	if (!p.mistakes)
+		conf_check(&p);
+	if (p.mistakes) {
+		nemo_conf_free(p.conf);
+		return NULL;
+	}
+	return p.conf;
+}
+
+void nemo_conf_free(struct nemo_conf *conf)
+{
+	if (!conf)
+		return;
+	for (unsigned int i = 0; i < conf->mrs; i++)
+		OPENSSL_cleanse(conf->mr[i].key, sizeof(conf->mr[i].key));
+	free(conf->mr);
+	free(conf);
+}

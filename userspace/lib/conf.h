@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The configuration file of nemod: nemo.conf(5). */
+#ifndef NEMO_CONF_H
+#define NEMO_CONF_H
+
+#include <linux/nemo_mr.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "prefix.h"
+
+#define NEMO_CONF_PATH		"/etc/nemo/nemo.conf"
+#define NEMO_CONF_SOCKET	"/run/nemo/nemod.sock"
+#define NEMO_CONF_KEY_MIN	16	/* octets */
+#define NEMO_CONF_KEY_MAX	64
+
+/* Where a thing stands in the file; 0 when it does not. */
+typedef unsigned int conf_line;
+
+/**
+ * struct nemo_conf_mr - [mr NAME]: one mobile router
+ * @line: of the section's first key, for messages
+ * @lifetime: seconds, a multiple of 4
+ * @key: wiped by nemo_conf_free()
+ */
+struct nemo_conf_mr {
+	conf_line line;
+	char name[NEMO_MR_NAME_MAX + 1];
+	struct in6_addr hoa;
+	struct in6_addr home_agent;
+	unsigned int mnps;
+	struct nemo_prefix mnp[NEMO_MR_PREFIX_MAX];
+	bool no_auth;
+	uint32_t spi;
+	char key_file[256];
+	uint8_t key[NEMO_CONF_KEY_MAX];
+	size_t keylen;
+	char attachment[IFNAMSIZ];
+	unsigned int guests;
+	uint8_t guest[NEMO_MR_GUEST_MAX][6];
+	unsigned int excludes;
+	char exclude[NEMO_MR_EXCLUDE_MAX][IFNAMSIZ];
+	uint32_t lifetime;
+	bool explicit_mode;
+	uint32_t mtu;
+	bool trigger;
+	uint32_t hold_packets;
+	uint32_t hold_bytes;
+	uint64_t seen;		/* which keys the file gives: conf.c's table */
+};
+
+/* [ha]: this node is a home agent */
+struct nemo_conf_ha {
+	conf_line line;		/* 0: it is not */
+	struct in6_addr address;
+	char device[IFNAMSIZ];
+	char home_link[IFNAMSIZ];
+	struct nemo_prefix aggregate;	/* length 0: none */
+	uint32_t max_lifetime;	/* seconds */
+	uint64_t seen;
+};
+
+/* [host]: this node serves guests */
+struct nemo_conf_host {
+	conf_line line;		/* 0: it does not */
+	char interface[IFNAMSIZ];
+	char device[IFNAMSIZ];
+	uint8_t gateway_mac[6];
+	uint64_t seen;
+};
+
+struct nemo_conf {
+	char socket[108];
+	uint64_t seen;
+	struct nemo_conf_ha ha;
+	struct nemo_conf_host host;
+	unsigned int mrs;
+	struct nemo_conf_mr *mr;
+};
+
+/* Told of each mistake: "FILE:LINE: what is wrong; what would be right". */
+typedef void (*nemo_conf_report)(const char *text, void *arg);
+
+/**
+ * nemo_conf_load - read and check all of a file
+ *
+ * Return: the configuration, or NULL after at least one @report.
+ */
+struct nemo_conf *nemo_conf_load(const char *path, nemo_conf_report report,
+				 void *arg);
+void nemo_conf_free(struct nemo_conf *conf);
+
+const struct nemo_conf_mr *nemo_conf_mr(const struct nemo_conf *conf,
+					const char *name);
+
+#endif /* NEMO_CONF_H */

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What can be judged only when the whole configuration file is read. */
+#include <string.h>
+
+#include "conf_parse.h"
+
+static bool same(const struct in6_addr *a, const struct in6_addr *b)
+{
+	return IN6_ARE_ADDR_EQUAL(a, b);
+}
+
+static void check_ha(struct conf_parser *p)
+{
+	const struct nemo_conf_ha *ha = &p->conf->ha;
+
+	if (ha->line && IN6_IS_ADDR_UNSPECIFIED(&ha->address))
+		conf_mistake(p, ha->line,
+			     "[ha] has no address; add address = the one that mobile routers register with");
+}
+
+static void check_host(struct conf_parser *p)
+{
+	const struct nemo_conf_host *host = &p->conf->host;
+
+	if (host->line && !*host->interface)
+		conf_mistake(p, host->line,
+			     "[host] has no interface; add interface = the one with the care-of address");
+}
+
+static void check_auth(struct conf_parser *p, struct nemo_conf_mr *mr)
+{
+	if (mr->no_auth) {
+		if (*mr->key_file)
+			conf_mistake(p, mr->line,
+				     "[mr %s] has auth = none and a key-file; keep one of them",
+				     mr->name);
+		return;
+	}
+	if (!*mr->key_file)
+		conf_mistake(p, mr->line,
+			     "[mr %s] has no key; make one with: openssl rand -hex 32 > FILE; chmod 600 FILE, and add key-file = FILE",
+			     mr->name);
+	else
+		conf_read_key(p, mr, mr->line);
+	if (!mr->spi)
+		conf_mistake(p, mr->line,
+			     "[mr %s] has no spi; add spi = a number from 256, the same on all its hosts and its home agent",
+			     mr->name);
+}
+
+static void check_home_agent(struct conf_parser *p, struct nemo_conf_mr *mr)
+{
+	const struct nemo_conf *conf = p->conf;
+
+	if (!IN6_IS_ADDR_UNSPECIFIED(&mr->home_agent))
+		return;
+	if (conf->ha.line)
+		mr->home_agent = conf->ha.address;
+	else
+		conf_mistake(p, mr->line,
+			     "[mr %s] has no home-agent; add home-agent = its address",
+			     mr->name);
+}
+
+static void check_mr(struct conf_parser *p, struct nemo_conf_mr *mr)
+{
+	if (IN6_IS_ADDR_UNSPECIFIED(&mr->hoa))
+		conf_mistake(p, mr->line,
+			     "[mr %s] has no home address; add hoa = its address",
+			     mr->name);
+	if (!mr->mnps)
+		conf_mistake(p, mr->line,
+			     "[mr %s] has no mobile network prefix; add mnp = its prefix",
+			     mr->name);
+	check_home_agent(p, mr);
+	check_auth(p, mr);
+	if (p->conf->host.line && !*mr->attachment)
+		conf_mistake(p, mr->line,
+			     "[mr %s] has no attachment; add attachment = the bridge of its guests",
+			     mr->name);
+	/* RFC 6275 §6.1.7: the unit of a lifetime is 4 s. */
+	mr->lifetime &= ~3U;
+}
+
+static void check_prefixes(struct conf_parser *p, const struct nemo_conf_mr *a,
+			   const struct nemo_conf_mr *b)
+{
+	char x[NEMO_PREFIX_STRLEN], y[NEMO_PREFIX_STRLEN];
+
+	for (unsigned int i = 0; i < a->mnps; i++)
+		for (unsigned int j = a == b ? i + 1 : 0; j < b->mnps; j++)
+			if (nemo_prefix_overlap(&a->mnp[i], &b->mnp[j]))
+				conf_mistake(p, b->line,
+					     "mnp %s of [mr %s] overlaps %s of [mr %s], line %u; a prefix belongs to one mobile router, once",
+					     nemo_prefix_print(&b->mnp[j], y),
+					     b->name,
+					     nemo_prefix_print(&a->mnp[i], x),
+					     a->name, a->line);
+}
+
+static void check_pair(struct conf_parser *p, const struct nemo_conf_mr *a,
+		       const struct nemo_conf_mr *b)
+{
+	check_prefixes(p, a, b);
+	if (same(&a->hoa, &b->hoa))
+		conf_mistake(p, b->line,
+			     "[mr %s] has the home address of [mr %s], line %u; each needs its own",
+			     b->name, a->name, a->line);
+}
+
+void conf_check(struct conf_parser *p)
+{
+	struct nemo_conf *conf = p->conf;
+
+	if (!conf->ha.line && !conf->host.line)
+		conf_mistake(p, p->line,
+			     "neither [ha] nor [host]; say what this node is");
+	check_ha(p);
+	check_host(p);
+	for (unsigned int i = 0; i < conf->mrs; i++) {
+		check_mr(p, &conf->mr[i]);
+		check_prefixes(p, &conf->mr[i], &conf->mr[i]);
+		for (unsigned int j = 0; j < i; j++)
+			check_pair(p, &conf->mr[j], &conf->mr[i]);
+	}
+}

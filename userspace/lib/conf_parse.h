@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the files of the configuration reader share. */
+#ifndef NEMO_CONF_PARSE_H
+#define NEMO_CONF_PARSE_H
+
+#include "conf.h"
+
+/* A file while it is read. */
+struct conf_parser {
+	const char *path;
+	conf_line line;		/* the one being read */
+	bool overlong;		/* it was */
+	unsigned int mistakes;
+	nemo_conf_report report;
+	void *arg;
+	struct nemo_conf *conf;
+};
+
+__attribute__((format(printf, 3, 4)))
+void conf_mistake(struct conf_parser *p, conf_line line, const char *fmt, ...);
+
+/**
+ * struct conf_key - a key of a section
+ * @parse: writes the value to @field; reports a mistake itself
+ * @offset: of the field in the section's struct
+ * @min: smallest number, where the value is one
+ * @max: largest
+ * @repeat: may be given more than once
+ */
+struct conf_key {
+	const char *name;
+	void (*parse)(struct conf_parser *p, const struct conf_key *key,
+		      void *section, const char *value);
+	size_t offset;
+	uint32_t min, max;
+	bool repeat;
+};
+
+void conf_address(struct conf_parser *p, const struct conf_key *key,
+		  void *section, const char *value);
+void conf_prefix(struct conf_parser *p, const struct conf_key *key,
+		 void *section, const char *value);
+void conf_ifname(struct conf_parser *p, const struct conf_key *key,
+		 void *section, const char *value);
+void conf_number(struct conf_parser *p, const struct conf_key *key,
+		 void *section, const char *value);
+void conf_bool(struct conf_parser *p, const struct conf_key *key,
+	       void *section, const char *value);
+void conf_mac(struct conf_parser *p, const struct conf_key *key, void *section,
+	      const char *value);
+void conf_path(struct conf_parser *p, const struct conf_key *key,
+	       void *section, const char *value);
+void conf_auth(struct conf_parser *p, const struct conf_key *key,
+	       void *section, const char *value);
+void conf_mode(struct conf_parser *p, const struct conf_key *key,
+	       void *section, const char *value);
+void conf_mnps(struct conf_parser *p, const struct conf_key *key,
+	       void *section, const char *value);
+void conf_guests(struct conf_parser *p, const struct conf_key *key,
+		 void *section, const char *value);
+void conf_excludes(struct conf_parser *p, const struct conf_key *key,
+		   void *section, const char *value);
+
+/* Is there a unicast address of global scope (also a ULA)? */
+bool conf_is_global(const struct in6_addr *addr);
+
+/* Read the key that @mr names; @line is that of the key-file. */
+void conf_read_key(struct conf_parser *p, struct nemo_conf_mr *mr,
+		   conf_line line);
+
+/* What can be judged only when the whole file is read. */
+void conf_check(struct conf_parser *p);
+
+#endif /* NEMO_CONF_PARSE_H */
