@@ -1,0 +1,273 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# lab.sh - the paper's network in namespaces (sourced, as root, in a machine that may
+# load modules: scripts/vm).
+#
+#               cn                     correspondent   2001:db8:c::10
+#                |
+#   guest1     core ─── ha             home agent      2001:db8:f::1
+#     ║        /  \
+#    br0 hostA    hostB                2001:db8:1a::/64, 2001:db8:1b::/64, SLAAC
+#
+# Guest N has mobile network prefix 2001:db8:100:N::/64 and home address
+# 2001:db8:f:1::N; core routes 2001:db8:100::/40 and 2001:db8:f:1::/64 to ha. core
+# sends RAs to the hosts every 3 to 4 s and forwards only what has a source of the link
+# it comes from: a guest's packet that is not tunnelled does not get through, as on
+# the Internet.
+#
+# Set before lab_up: LAB_HOSTS ("A B"), RTT_MS (0) between a host and the home agent.
+# Everything is in /run/nemo-lab; lab_down, also on exit, leaves nothing behind.
+
+LAB=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+TOP=$(cd "$LAB/../.." && pwd)
+BUILD=$TOP/build
+LAB_RUN=/run/nemo-lab
+LAB_HOSTS=${LAB_HOSTS:-A B}
+LAB_GUESTS=()
+LAB_PIDS=()
+LAB_MOVES=()
+RTT_MS=${RTT_MS:-0}
+PAUSE_MS=${PAUSE_MS:-50}
+
+LAB_CN=2001:db8:c::10
+LAB_HA=2001:db8:f::1
+
+# shellcheck source=tests/lab/ktap.sh
+source "$LAB/ktap.sh"
+# shellcheck source=tests/lab/nodes.sh
+source "$LAB/nodes.sh"
+
+# on NS COMMAND...
+on() {
+	ip netns exec "$@"
+}
+
+ctl() {
+	local ns=$1
+	shift
+	"$BUILD/nemoctl" -n "$ns" "$@"
+}
+
+# lab_spawn NS LOG COMMAND... - in the background, ended by lab_down; the id is in LAB_PID
+lab_spawn() {
+	local ns=$1 log=$2
+	shift 2
+	ip netns exec "$ns" "$@" > "$LAB_RUN/$log" 2>&1 &
+	LAB_PID=$!
+	LAB_PIDS+=("$LAB_PID")
+}
+
+lab_host_net() { echo "2001:db8:1${1,,}"; }
+lab_mnp() { printf '2001:db8:100:%x::/64' "$1"; }
+lab_hoa() { printf '2001:db8:f:1::%x' "$1"; }
+lab_mac() { printf '52:54:00:00:%02x:%02x' $(($1 >> 8)) $(($1 & 255)); }
+lab_guest_addr() { printf '2001:db8:100:%x:5054:ff:fe00:%x' "$1" "$1"; }
+
+# lab_ns NAME [SYSCTL=VALUE...] - for interfaces to come, too (conf.default)
+lab_ns() {
+	local ns=$1
+	shift
+	ip netns add "$ns"
+	ip -n "$ns" link set lo up
+	[ $# = 0 ] || on "$ns" sysctl -qw "${@/#/net.ipv6.conf.}"
+}
+
+# lab_link NS NAME NS NAME - a cable
+lab_link() {
+	ip link add "$2" netns "$1" type veth peer name "$4" netns "$3"
+	ip -n "$1" link set "$2" up
+	ip -n "$3" link set "$4" up
+}
+
+# lab_delay NS DEV - half of the round trip in this direction
+lab_delay() {
+	[ "$RTT_MS" = 0 ] || tc -n "$1" qdisc replace dev "$2" root netem limit 10000 \
+		delay "$((RTT_MS * 500))us"
+}
+
+lab_core() {
+	local h
+	lab_ns core all.forwarding=1 default.forwarding=1 default.accept_dad=0
+	lab_ns cn default.accept_dad=0 default.accept_ra=0
+	lab_ns ha all.forwarding=1 default.forwarding=1 default.accept_dad=0 default.accept_ra=0
+	lab_link core cn cn eth0
+	lab_link core ha ha eth0
+	ip -n core addr add 2001:db8:c::1/64 dev cn
+	ip -n core addr add 2001:db8:f::ffff/64 dev ha
+	ip -n cn addr add "$LAB_CN/64" dev eth0
+	ip -n cn route add default via 2001:db8:c::1
+	ip -n ha addr add "$LAB_HA/64" dev eth0
+	ip -n ha route add default via 2001:db8:f::ffff
+	ip -n core route add 2001:db8:100::/40 via "$LAB_HA"
+	ip -n core route add 2001:db8:f:1::/64 via "$LAB_HA"
+	{
+		echo "table ip6 source {"
+		echo "	counter spoofed { }"
+		echo "	chain forward {"
+		echo "		type filter hook forward priority 0;"
+		echo "		iifname cn ip6 saddr != 2001:db8:c::/64 counter name spoofed drop"
+		for h in $LAB_HOSTS; do
+			echo "		iifname host$h ip6 saddr != $(lab_host_net "$h")::/64" \
+				"counter name spoofed drop"
+		done
+		echo "	}"
+		echo "}"
+	} | on core nft -f -
+}
+
+lab_host() {
+	local ns=host$1 net
+	net=$(lab_host_net "$1")
+	lab_ns "$ns" all.forwarding=1 default.forwarding=1 default.accept_ra=2 \
+		default.optimistic_dad=1 default.use_optimistic=1 all.optimistic_dad=1 \
+		all.use_optimistic=1
+	ip -n "$ns" link add br0 type bridge mcast_snooping 0
+	on "$ns" sysctl -qw net.ipv6.conf.br0.accept_ra=0 net.ipv6.conf.br0.accept_dad=0
+	ip -n "$ns" link set br0 up
+	lab_link core "$ns" "$ns" eth0
+	ip -n core addr add "$net::1/64" dev "$ns"
+	lab_delay core "$ns"
+	lab_delay "$ns" eth0
+}
+
+lab_radvd() {
+	local h
+	for h in $LAB_HOSTS; do
+		cat <<-END
+		interface host$h {
+			AdvSendAdvert on;
+			MinRtrAdvInterval 3;
+			MaxRtrAdvInterval 4;
+			prefix $(lab_host_net "$h")::/64 { };
+		};
+		END
+	done > "$LAB_RUN/radvd.conf"
+	lab_spawn core radvd.log radvd -n -C "$LAB_RUN/radvd.conf" -p "$LAB_RUN/radvd.pid" -m stderr
+}
+
+# lab_coa HOST - its care-of address
+lab_coa() {
+	ip -n "host$1" -6 -o addr show dev eth0 scope global -tentative |
+		awk '{ sub("/.*", "", $4); print $4; exit }'
+}
+
+lab_has_coa() {
+	[ -n "$(lab_coa "$1")" ] && ip -n "host$1" -6 route show default | grep -q .
+}
+
+lab_up() {
+	local h
+	trap lab_down EXIT
+	mkdir -p "$LAB_RUN"
+	make -s -C "$LAB"
+	lab_modules
+	lab_core
+	for h in $LAB_HOSTS; do
+		lab_host "$h"
+	done
+	lab_radvd
+	for h in $LAB_HOSTS; do
+		lab_wait 30 lab_has_coa "$h" || { echo "# host$h has no address"; return 1; }
+	done
+}
+
+lab_modules() {
+	local ko dep
+	for ko in "$BUILD"/modules-*/nemo_mr.ko; do
+		case $(modinfo -F vermagic "$ko") in
+		"$(uname -r) "*) LAB_MODULES=$(dirname "$ko") ;;
+		esac
+	done
+	if [ -z "${LAB_MODULES:-}" ]; then
+		echo "# no modules for $(uname -r) in $BUILD: scripts/build-modules"
+		return 1
+	fi
+	for ko in nemo_mr nemo_ha; do
+		[ ! -d /sys/module/$ko ] || continue
+		for dep in $(modinfo -F depends "$LAB_MODULES/$ko.ko" | tr , ' '); do
+			modprobe -q "$dep" || true	# built into a debug kernel
+		done
+		insmod "$LAB_MODULES/$ko.ko" || return 1
+	done
+}
+
+# lab_guest_add N HOST - an unmodified guest on br0 of a host, which knows nothing of nemo
+lab_guest_add() {
+	local n=$1 ns=host$2
+	lab_ns "guest$n"
+	ip -n "guest$n" link add eth0 address "$(lab_mac "$n")" type veth \
+		peer name "vif$n" netns "$ns"
+	ip -n "$ns" link set "vif$n" master br0 up
+	ip -n "guest$n" link set eth0 up
+	LAB_GUESTS+=("$n")
+	LAB_AT[n]=$2
+}
+
+lab_guest_ready() {
+	ip -n "guest$1" -6 -o addr show dev eth0 scope global -tentative | grep -q . &&
+		ip -n "guest$1" -6 route show default | grep -q .
+}
+
+# lab_move FROM TO [N] - the guest's stop-and-copy phase; appends T0:T1 to LAB_MOVES
+lab_move() {
+	local n=${3:-1} pids
+	mapfile -t pids < <(ip netns pids "guest$n")
+	LAB_MOVE=$("$BUILD/lab/vifmove" "host$1" "host$2" "vif$n" br0 "guest$n" "$PAUSE_MS" "${pids[@]}")
+	LAB_MOVES+=("$LAB_MOVE")
+	LAB_AT[n]=$2
+}
+
+# lab_streams_start [PPS] [N] - a numbered stream each way between guest N and the correspondent
+lab_streams_start() {
+	local pps=${1:-100} n=${2:-1} tool=$BUILD/lab/nstream
+	lab_spawn cn "up$n.recv" "$tool" recv 5001 "$LAB_RUN/up$n.rx"
+	LAB_RECV=("$LAB_PID")
+	lab_spawn "guest$n" "down$n.recv" "$tool" recv 5002 "$LAB_RUN/down$n.rx"
+	LAB_RECV+=("$LAB_PID")
+	sleep 0.3
+	lab_spawn "guest$n" "up$n.send" "$tool" send "$LAB_CN" 5001 "$pps" "$LAB_RUN/up$n.tx"
+	LAB_SEND=("$LAB_PID")
+	lab_spawn cn "down$n.send" "$tool" send "$(lab_guest_addr "$n")" 5002 "$pps" "$LAB_RUN/down$n.tx"
+	LAB_SEND+=("$LAB_PID")
+}
+
+# lab_streams_stop [PPS] [N] - ends them; leaves up$N.json and down$N.json for LAB_MOVES
+lab_streams_stop() {
+	local pps=${1:-100} n=${2:-1} way
+	lab_end "${LAB_SEND[@]}"
+	sleep 1		# what is still under way
+	lab_end "${LAB_RECV[@]}"
+	for way in up down; do
+		"$BUILD/lab/nstream" report "$LAB_RUN/$way$n.tx" "$LAB_RUN/$way$n.rx" "$pps" \
+			"${LAB_MOVES[@]}" > "$LAB_RUN/$way$n.json"
+	done
+}
+
+# lab_end PID... - of lab_spawn
+lab_end() {
+	local p
+	kill "$@" 2> /dev/null || true
+	for p in "$@"; do
+		wait "$p" 2> /dev/null || true
+	done
+}
+
+lab_down() {
+	local ns pid all
+	trap - EXIT
+	mapfile -t all < <(ip netns list 2> /dev/null | awk '{ print $1 }')
+	for pid in "${LAB_PIDS[@]}"; do
+		kill -CONT "$pid" 2> /dev/null || true
+	done
+	lab_end "${LAB_PIDS[@]}"
+	for ns in "${all[@]}"; do
+		ip netns del "$ns"
+	done
+	LAB_PIDS=() LAB_GUESTS=() LAB_MOVES=() LAB_AT=()
+	# Namespaces die in the background; what is still in use then is a leak.
+	for ns in nemo_mr nemo_ha; do
+		[ ! -d /sys/module/$ns ] || lab_wait 20 rmmod $ns || echo "# $ns does not unload"
+	done
+	rm -rf "$LAB_RUN"
+}

@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash disable=SC2034
+#
+# nodes.sh - nemo on the lab's nodes (sourced by lab.sh): with agents, as in
+# operation, or set up by hand with nemoctl, so that the kernel's part can be tested alone.
+
+LAB_MTU=1460
+LAB_GATEWAY_MAC=02:00:5e:00:01:fe
+LAB_MR_OPTIONS=${LAB_MR_OPTIONS:-}	# more lines for each [mr] section
+LAB_HA_OPTIONS=${LAB_HA_OPTIONS:-}	# … and for [ha]
+declare -A LAB_AGENT	# node: its agent's process
+declare -a LAB_AT	# guest: host it is on
+
+# lab_config NODE - of an agent
+lab_config() {
+	local n
+	echo "[nemod]"
+	echo "socket = $LAB_RUN/$1.sock"
+	case $1 in
+	ha)
+		echo "[ha]"
+		echo "address = $LAB_HA"
+		[ -z "$LAB_HA_OPTIONS" ] || echo "$LAB_HA_OPTIONS" ;;
+	*)
+		echo "[host]"
+		echo "interface = eth0" ;;
+	esac
+	for n in "${LAB_GUESTS[@]}"; do
+		echo "[mr guest$n]"
+		echo "hoa = $(lab_hoa "$n")"
+		echo "mnp = $(lab_mnp "$n")"
+		echo "home-agent = $LAB_HA"
+		echo "key-file = $LAB_RUN/guest$n.key"
+		echo "spi = $((256 + n))"
+		[ "$1" = ha ] || echo "attachment = br0"
+		[ "$1" = ha ] || [ ${#LAB_GUESTS[@]} = 1 ] || echo "guest = $(lab_mac "$n")"
+		[ -z "$LAB_MR_OPTIONS" ] || echo "$LAB_MR_OPTIONS"
+	done
+}
+
+lab_keys() {
+	local n
+	for n in "${LAB_GUESTS[@]}"; do
+		[ -e "$LAB_RUN/guest$n.key" ] || (umask 077
+			od -An -tx1 -N32 /dev/urandom | tr -d ' \n' > "$LAB_RUN/guest$n.key")
+	done
+}
+
+# lab_agent NODE - starts its agent
+lab_agent() {
+	lab_config "$1" > "$LAB_RUN/$1.conf"
+	chmod 600 "$LAB_RUN/$1.conf"
+	lab_spawn "$1" "$1.log" "$BUILD/nemod" -c "$LAB_RUN/$1.conf"
+	LAB_AGENT[$1]=$LAB_PID
+	lab_wait 20 test -S "$LAB_RUN/$1.sock" || { sed 's/^/# /' "$LAB_RUN/$1.log"; return 1; }
+}
+
+# lab_agents - on the home agent and every host
+lab_agents() {
+	local h
+	lab_keys
+	lab_agent ha || return 1
+	for h in $LAB_HOSTS; do
+		lab_agent "host$h" || return 1
+	done
+}
+
+# lab_status NODE - what its agent says, JSON
+lab_status() {
+	"$BUILD/nemoctl" -S "$LAB_RUN/$1.sock" -j status
+}
+
+# lab_mr HOST N FIELD - of a mobile router, e.g. .state
+lab_mr() {
+	ctl "host$1" -j mr show "guest$2" | jq -r ".[0]$3"
+}
+
+lab_is_active() {
+	[ "$(lab_mr "$1" "${2:-1}" .state)" = active ]
+}
+
+# lab_drops NS KIND REASON - the counter of the node's device
+lab_drops() {
+	ctl "$1" -j link show | jq -r ".[0].drops[\"$2\"]"
+}
+
+# What an agent does once for a host, by hand.
+lab_static_host() {
+	local ns=host$1
+	ctl "$ns" link add nemo0 type mr
+	ip -n "$ns" link set nemo0 up
+	ip -n "$ns" link set br0 address "$LAB_GATEWAY_MAC"
+	ip -n "$ns" addr replace fe80::1/64 dev br0 nodad
+	ip -n "$ns" -6 rule add iif br0 lookup 9001
+	ip -n "$ns" -6 rule add iif nemo0 lookup 9002
+	ip -n "$ns" -6 route add default dev nemo0 table 9001
+}
+
+# lab_static_mr HOST N - one mobile router on a host, in standby
+lab_static_mr() {
+	local ns=host$1 n=$2 guest=()
+	[ ${#LAB_GUESTS[@]} = 1 ] || guest=(guest "$(lab_mac "$n")")
+	ctl "$ns" mr add "guest$n" dev nemo0 hoa "$(lab_hoa "$n")" ha "$LAB_HA" \
+		coa "$(lab_coa "$1")" mnp "$(lab_mnp "$n")" attachment br0 "${guest[@]}"
+	ip -n "$ns" -6 route add "$(lab_mnp "$n")" dev br0 table 9002
+}
+
+# lab_static_bind HOST N SEQ - what a Binding Update would do, on both sides
+lab_static_bind() {
+	ctl ha ha bind "$(lab_hoa "$2")" name "guest$2" dev nemo-ha0 local "$LAB_HA" \
+		coa "$(lab_coa "$1")" mnp "$(lab_mnp "$2")" seq "$3" lifetime 600
+	[ "$(lab_mr "$1" "$2" .state)" = activating ] || ctl "host$1" mr set "guest$2" state activating
+	ctl "host$1" mr set "guest$2" state active seq "$3" lifetime 600
+	ip -n "host$1" -6 route replace "$(lab_mnp "$2")" dev br0
+}
+
+# lab_static - home agent, hosts and guests without any agent; each guest is served where it is
+lab_static() {
+	local h n
+	ctl ha link add nemo-ha0 type ha
+	ip -n ha link set nemo-ha0 up
+	for h in $LAB_HOSTS; do
+		lab_static_host "$h"
+	done
+	for n in "${LAB_GUESTS[@]}"; do
+		ip -n ha route add "$(lab_mnp "$n")" dev nemo-ha0
+		ip -n ha route add "$(lab_hoa "$n")" dev nemo-ha0
+		ip -n "guest$n" link set eth0 mtu "$LAB_MTU"
+		ip -n "guest$n" addr add "$(lab_guest_addr "$n")/64" dev eth0 nodad
+		ip -n "guest$n" route add default via fe80::1 dev eth0
+		for h in $LAB_HOSTS; do
+			lab_static_mr "$h" "$n"
+		done
+		lab_static_bind "${LAB_AT[n]}" "$n" 1
+	done
+}

@@ -1,0 +1,410 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * nstream - a numbered packet stream, and what a network did to it.
+ *
+ *   nstream send ADDRESS PORT PPS LOG [SIZE]
+ *   nstream recv PORT LOG
+ *   nstream report SENT RECEIVED PPS [T0:T1]...
+ *   nstream dump RECEIVED
+ *
+ * send and recv run until SIGTERM or SIGINT and write their logs then. Every time
+ * is CLOCK_REALTIME in nanoseconds: the namespaces of a lab share one kernel, so
+ * sender, receiver, the kernel's receive time stamps and nemo's notifications share
+ * one clock. The arrival is the kernel's stamp, so that a receiver that is
+ * frozen or late does not look like a late network.
+ *
+ * A sender that was frozen (SIGSTOP: a paused guest) goes on with its next number and
+ * does not make up for the time: a paused application does not exist.
+ *
+ * report prints JSON. T0:T1 are the instants at which a guest left its old host and
+ * was there on the new one. What happened to a packet counts for the last move that
+ * began at most one second after it was sent (what was under way at T0 belongs to that
+ * move). The silence of a move is
+ *
+ *   (first arrival after T1) - (last arrival before T1) - (T1 - T0) - 1/PPS
+ *
+ * and not less than zero: the longest time that a receiver waited, less the guest's
+ * own pause and the interval between two packets of an undisturbed stream.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <netdb.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#define NSEC 1000000000LL
+#define BEFORE_MOVE NSEC
+
+struct sample {
+	uint32_t seq;
+	uint32_t pad;
+	int64_t sent;		/* ns since the epoch */
+	int64_t received;	/* 0 in a sender's log */
+};
+
+struct log {
+	struct sample *v;
+	size_t n, room;
+};
+
+/* What happened to the packets of one move, or of the whole stream. */
+struct tally {
+	uint64_t sent, received, lost, duplicated, reordered;
+};
+
+struct move {
+	int64_t t0, t1;
+	int64_t last_before, first_after;	/* arrivals; 0: none */
+	struct tally tally;
+};
+
+static volatile sig_atomic_t stop;
+
+static void on_signal(int sig)
+{
+	(void)sig;
+	stop = 1;
+}
+
+static void die(const char *what)
+{
+	fprintf(stderr, "nstream: %s: %s\n", what, strerror(errno));
+	exit(1);
+}
+
+static int64_t now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	return t.tv_sec * NSEC + t.tv_nsec;
+}
+
+static void log_add(struct log *log, struct sample s)
+{
+	if (log->n == log->room) {
+		log->room = log->room ? 2 * log->room : 65536;
+		log->v = reallocarray(log->v, log->room, sizeof(*log->v));
+		if (!log->v)
+			die("memory");
+	}
+	log->v[log->n++] = s;
+}
+
+static void log_write(const struct log *log, const char *path)
+{
+	FILE *f = fopen(path, "w");
+
+	if (!f || fwrite(log->v, sizeof(*log->v), log->n, f) != log->n || fclose(f))
+		die(path);
+}
+
+static struct log log_read(const char *path)
+{
+	FILE *f = fopen(path, "r");
+	struct log log = {};
+	struct sample s;
+
+	if (!f)
+		die(path);
+	while (fread(&s, sizeof(s), 1, f) == 1)
+		log_add(&log, s);
+	fclose(f);
+	return log;
+}
+
+static void until_signal(void)
+{
+	struct sigaction sa = { .sa_handler = on_signal };
+
+	sigaction(SIGTERM, &sa, NULL);
+	sigaction(SIGINT, &sa, NULL);
+}
+
+static int open_send(const char *address, const char *port)
+{
+	struct addrinfo hints = {
+		.ai_family = AF_INET6, .ai_socktype = SOCK_DGRAM, .ai_flags = AI_NUMERICHOST,
+	}, *ai;
+	int fd, err = getaddrinfo(address, port, &hints, &ai);
+
+	if (err) {
+		fprintf(stderr, "nstream: %s: %s\n", address, gai_strerror(err));
+		exit(1);
+	}
+	fd = socket(AF_INET6, SOCK_DGRAM, 0);
+	if (fd < 0 || connect(fd, ai->ai_addr, ai->ai_addrlen))
+		die(address);
+	freeaddrinfo(ai);
+	return fd;
+}
+
+static int do_send(char **argv, int argc)
+{
+	int64_t step, next, late, t;
+	size_t size = argc > 4 ? strtoul(argv[4], NULL, 0) : 64;
+	struct log log = {};
+	struct sample s = {};
+	char buf[1400] = {};
+	long pps = strtol(argv[2], NULL, 0);
+	int fd;
+
+	if (pps < 1 || size < 12 || size > sizeof(buf)) {
+		fprintf(stderr, "nstream: 1 packet/s at least, 12 to %zu octets\n", sizeof(buf));
+		return 2;
+	}
+	fd = open_send(argv[0], argv[1]);
+	step = NSEC / pps;
+	next = now();
+	until_signal();
+	while (!stop) {
+		struct timespec at = { next / NSEC, next % NSEC };
+
+		if (clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME, &at, NULL))
+			continue;
+		t = now();
+		late = t - next;
+		/* Frozen, not merely scheduled late: the schedule starts again. */
+		next = late > 3 * step && late > NSEC / 20 ? t + step : next + step;
+		s.sent = t;
+		memcpy(buf, &s.seq, 4);
+		memcpy(buf + 4, &s.sent, 8);
+		/* An ICMP error for an earlier packet (ECONNREFUSED…) takes no number. */
+		if (send(fd, buf, size, 0) < 0 && send(fd, buf, size, 0) < 0 && errno != ENOBUFS)
+			fprintf(stderr, "nstream: %u: %s\n", s.seq, strerror(errno));
+		log_add(&log, s);
+		s.seq++;
+	}
+	log_write(&log, argv[3]);
+	printf("{\"sent\":%zu}\n", log.n);
+	return 0;
+}
+
+static int open_recv(const char *port)
+{
+	struct sockaddr_in6 sa = {
+		.sin6_family = AF_INET6, .sin6_port = htons(atoi(port)),
+	};
+	int fd = socket(AF_INET6, SOCK_DGRAM, 0), on = 1, room = 8 << 20;
+
+	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on)) ||
+	    setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room)) ||
+	    bind(fd, (struct sockaddr *)&sa, sizeof(sa)))
+		die(port);
+	return fd;
+}
+
+/* Returns whether there was a packet. */
+static bool receive(int fd, struct log *log)
+{
+	char buf[2048], ctl[CMSG_SPACE(sizeof(struct timespec))];
+	struct iovec iov = { buf, sizeof(buf) };
+	struct msghdr msg = {
+		.msg_iov = &iov, .msg_iovlen = 1,
+		.msg_control = ctl, .msg_controllen = sizeof(ctl),
+	};
+	struct sample s = {};
+	struct cmsghdr *c;
+	struct timespec t;
+
+	if (recvmsg(fd, &msg, MSG_DONTWAIT) < 12)
+		return false;
+	memcpy(&s.seq, buf, 4);
+	memcpy(&s.sent, buf + 4, 8);
+	s.received = now();
+	for (c = CMSG_FIRSTHDR(&msg); c; c = CMSG_NXTHDR(&msg, c)) {
+		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_TIMESTAMPNS)
+			continue;
+		memcpy(&t, CMSG_DATA(c), sizeof(t));
+		s.received = t.tv_sec * NSEC + t.tv_nsec;
+	}
+	log_add(log, s);
+	return true;
+}
+
+static int do_recv(char **argv, int argc)
+{
+	struct pollfd p = { .events = POLLIN };
+	struct log log = {};
+
+	(void)argc;
+	p.fd = open_recv(argv[0]);
+	until_signal();
+	while (!stop) {
+		if (poll(&p, 1, 200) > 0)
+			receive(p.fd, &log);
+	}
+	while (receive(p.fd, &log))
+		;
+	log_write(&log, argv[1]);
+	printf("{\"received\":%zu}\n", log.n);
+	return 0;
+}
+
+static struct move *move_of(struct move *m, int n, int64_t sent)
+{
+	struct move *found = NULL;
+
+	for (int i = 0; i < n && m[i].t0 - BEFORE_MOVE <= sent; i++)
+		found = &m[i];
+	return found;
+}
+
+static void arrivals(struct move *m, int n, const struct log *rx)
+{
+	for (int i = 0; i < n; i++) {
+		for (size_t k = 0; k < rx->n; k++) {
+			int64_t at = rx->v[k].received;
+
+			/* A packet that got through late during the pause ends nothing. */
+			if (at <= m[i].t1 && at > m[i].last_before)
+				m[i].last_before = at;
+			if (at > m[i].t1 && (!m[i].first_after || at < m[i].first_after))
+				m[i].first_after = at;
+		}
+	}
+}
+
+/* One more for the whole stream and for the move that it belongs to. */
+#define COUNT(field, sent_at) do {					\
+	struct move *m_ = move_of(m, n, sent_at);			\
+	all->field++;							\
+	if (m_)								\
+		m_->tally.field++;					\
+} while (0)
+
+static void count(struct move *m, int n, const struct log *tx, const struct log *rx,
+		  struct tally *all, uint32_t *seen)
+{
+	uint32_t top = 0;
+
+	for (size_t k = 0; k < rx->n; k++) {
+		const struct sample *s = &rx->v[k];
+
+		if (s->seq >= tx->n)
+			continue;	/* of an older stream on this port */
+		COUNT(received, s->sent);
+		if (seen[s->seq]++)
+			COUNT(duplicated, s->sent);
+		else if (s->seq < top)
+			COUNT(reordered, s->sent);
+		if (s->seq > top)
+			top = s->seq;
+	}
+	for (size_t k = 0; k < tx->n; k++) {
+		COUNT(sent, tx->v[k].sent);
+		if (!seen[k])
+			COUNT(lost, tx->v[k].sent);
+	}
+}
+
+static void print_tally(const struct tally *t)
+{
+	printf("\"sent\":%" PRIu64 ",\"received\":%" PRIu64 ",\"lost\":%" PRIu64
+	       ",\"duplicated\":%" PRIu64 ",\"reordered\":%" PRIu64,
+	       t->sent, t->received, t->lost, t->duplicated, t->reordered);
+}
+
+static void print_lost(const uint32_t *seen, size_t n)
+{
+	const char *comma = "";
+
+	printf(",\"lost_seq\":[");
+	for (size_t k = 0, first; k < n; k++) {
+		if (seen[k])
+			continue;
+		for (first = k; k + 1 < n && !seen[k + 1]; k++)
+			;
+		printf("%s[%zu,%zu]", comma, first, k);
+		comma = ",";
+	}
+	printf("]");
+}
+
+static void print_move(const struct move *m, int64_t step, const char *comma)
+{
+	int64_t silence = m->first_after - m->last_before - (m->t1 - m->t0) - step;
+
+	printf("%s{", comma);
+	if (m->first_after && m->last_before)
+		printf("\"silence_ms\":%.1f,", silence > 0 ? silence / 1e6 : 0.0);
+	else
+		printf("\"silence_ms\":null,");
+	printf("\"pause_ms\":%.1f,", (m->t1 - m->t0) / 1e6);
+	print_tally(&m->tally);
+	printf("}");
+}
+
+static int do_report(char **argv, int argc)
+{
+	struct log tx = log_read(argv[0]), rx = log_read(argv[1]);
+	int64_t step = NSEC / strtol(argv[2], NULL, 0);
+	int n = argc - 3;
+	struct move *m = calloc(n + 1, sizeof(*m));
+	uint32_t *seen = calloc(tx.n + 1, sizeof(*seen));
+	struct tally all = {};
+
+	if (!m || !seen)
+		die("memory");
+	for (int i = 0; i < n; i++) {
+		if (sscanf(argv[3 + i], "%" SCNd64 ":%" SCNd64, &m[i].t0, &m[i].t1) != 2) {
+			fprintf(stderr, "nstream: not T0:T1: %s\n", argv[3 + i]);
+			return 2;
+		}
+	}
+	arrivals(m, n, &rx);
+	count(m, n, &tx, &rx, &all, seen);
+	printf("{");
+	print_tally(&all);
+	print_lost(seen, tx.n);
+	printf(",\"moves\":[");
+	for (int i = 0; i < n; i++)
+		print_move(&m[i], step, i ? "," : "");
+	printf("]}\n");
+	return 0;
+}
+
+static int do_dump(char **argv, int argc)
+{
+	struct log rx = log_read(argv[0]);
+
+	(void)argc;
+	for (size_t k = 0; k < rx.n; k++)
+		printf("%u %" PRId64 " %" PRId64 "\n", rx.v[k].seq, rx.v[k].sent, rx.v[k].received);
+	return 0;
+}
+
+static const struct {
+	const char *name;
+	int (*run)(char **argv, int argc);
+	int least, most;
+	const char *usage;
+} verbs[] = {
+	{ "send", do_send, 4, 5, "ADDRESS PORT PPS LOG [SIZE]" },
+	{ "recv", do_recv, 2, 2, "PORT LOG" },
+	{ "report", do_report, 3, 1000, "SENT RECEIVED PPS [T0:T1]..." },
+	{ "dump", do_dump, 1, 1, "RECEIVED" },
+};
+
+#define N_VERBS (sizeof(verbs) / sizeof(verbs[0]))
+
+int main(int argc, char **argv)
+{
+	for (size_t i = 0; argc > 1 && i < N_VERBS; i++) {
+		if (!strcmp(argv[1], verbs[i].name) && argc - 2 >= verbs[i].least &&
+		    argc - 2 <= verbs[i].most)
+			return verbs[i].run(argv + 2, argc - 2);
+	}
+	for (size_t i = 0; i < N_VERBS; i++)
+		fprintf(stderr, "usage: nstream %s %s\n", verbs[i].name, verbs[i].usage);
+	return 2;
+}

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * vifmove - what a network sees of a live migration's stop-and-copy phase.
+ *
+ *   vifmove FROM TO VIF BRIDGE GUEST PAUSE_MS [PID...]
+ *
+ * Takes the host's end VIF of a guest's interface out of namespace FROM and makes it a
+ * port of BRIDGE in namespace TO. Meanwhile the guest's processes are stopped, and
+ * the guest sees its carrier go and come back, as a Xen guest does; addresses and routes
+ * stay. PAUSE_MS is waited in between, beside the time that the move itself takes.
+ *
+ * Prints T0:T1, nanoseconds since the epoch: the processes stop right after T0, and
+ * the guest's first frame can come right after T1. One process and no shell in
+ * between, so that the time from T1 on is the network's and not that of the tools.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+struct request {
+	struct nlmsghdr h;
+	struct ifinfomsg link;
+	char attr[64];
+};
+
+static void die(const char *what)
+{
+	fprintf(stderr, "vifmove: %s: %s\n", what, strerror(errno));
+	exit(1);
+}
+
+static int64_t now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	return t.tv_sec * 1000000000LL + t.tv_nsec;
+}
+
+static int netns(const char *name)
+{
+	char path[256];
+	int fd;
+
+	snprintf(path, sizeof(path), "/run/netns/%s", name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		die(path);
+	return fd;
+}
+
+/* A socket stays in the namespace in which it was made. */
+static int rtnl(int ns)
+{
+	int fd;
+
+	if (setns(ns, CLONE_NEWNET))
+		die("setns");
+	fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+	if (fd < 0)
+		die("rtnetlink");
+	return fd;
+}
+
+static void add_u32(struct request *r, int type, uint32_t value)
+{
+	struct rtattr *a = (struct rtattr *)((char *)r + NLMSG_ALIGN(r->h.nlmsg_len));
+
+	a->rta_type = type;
+	a->rta_len = RTA_LENGTH(sizeof(value));
+	memcpy(RTA_DATA(a), &value, sizeof(value));
+	r->h.nlmsg_len = NLMSG_ALIGN(r->h.nlmsg_len) + a->rta_len;
+}
+
+static struct request request(int type, unsigned int ifindex)
+{
+	return (struct request) {
+		.h = {
+			.nlmsg_len = NLMSG_LENGTH(sizeof(struct ifinfomsg)),
+			.nlmsg_type = type,
+			.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK,
+		},
+		.link = { .ifi_index = ifindex },
+	};
+}
+
+static void change(int fd, struct request *r, const char *what)
+{
+	struct {
+		struct nlmsghdr h;
+		struct nlmsgerr err;
+		char rest[1024];
+	} reply;
+
+	if (send(fd, r, r->h.nlmsg_len, 0) < 0 || recv(fd, &reply, sizeof(reply), 0) < 0)
+		die(what);
+	errno = -reply.err.error;
+	if (errno)
+		die(what);
+}
+
+static unsigned int index_of(int ns, const char *name)
+{
+	unsigned int i;
+
+	if (setns(ns, CLONE_NEWNET))
+		die("setns");
+	i = if_nametoindex(name);
+	if (!i)
+		die(name);
+	return i;
+}
+
+static void signal_all(char **pids, int sig)
+{
+	for (; *pids; pids++)
+		kill(atoi(*pids), sig);
+}
+
+/* The queue of an interface is back some time after its carrier: frames before are lost. */
+static void wait_running(int ns)
+{
+	unsigned int i = index_of(ns, "eth0");
+	int fd = rtnl(ns);
+
+	for (int tries = 0; tries < 5000; tries++) {
+		struct request r = request(RTM_GETLINK, i);
+		union {
+			struct nlmsghdr h;
+			char room[16384];
+		} reply;
+		struct ifinfomsg *link = NLMSG_DATA(&reply.h);
+
+		r.h.nlmsg_flags = NLM_F_REQUEST;
+		if (send(fd, &r, r.h.nlmsg_len, 0) < 0 || recv(fd, &reply, sizeof(reply), 0) < 0)
+			die("guest's eth0");
+		if (link->ifi_flags & IFF_RUNNING)
+			break;
+		usleep(200);
+	}
+	close(fd);
+}
+
+int main(int argc, char **argv)
+{
+	int from, to, guest, from_fd, to_fd;
+	unsigned int bridge, vif;
+	struct request r;
+	int64_t t0, t1;
+
+	if (argc < 7) {
+		fprintf(stderr, "usage: vifmove FROM TO VIF BRIDGE GUEST PAUSE_MS [PID...]\n");
+		return 2;
+	}
+	from = netns(argv[1]);
+	to = netns(argv[2]);
+	guest = netns(argv[5]);
+	bridge = index_of(to, argv[4]);
+	vif = index_of(from, argv[3]);
+	from_fd = rtnl(from);
+	to_fd = rtnl(to);
+
+	t0 = now();
+	signal_all(argv + 7, SIGSTOP);
+	r = request(RTM_NEWLINK, vif);
+	add_u32(&r, IFLA_NET_NS_FD, to);
+	change(from_fd, &r, "to the other namespace");
+	vif = index_of(to, argv[3]);
+	r = request(RTM_NEWLINK, vif);
+	add_u32(&r, IFLA_MASTER, bridge);
+	change(to_fd, &r, "to the bridge");
+	usleep(atoi(argv[6]) * 1000);
+
+	t1 = now();
+	r = request(RTM_NEWLINK, vif);
+	r.link.ifi_change = IFF_UP;
+	r.link.ifi_flags = IFF_UP;
+	change(to_fd, &r, "up");
+	wait_running(guest);
+	signal_all(argv + 7, SIGCONT);
+	printf("%" PRId64 ":%" PRId64 "\n", t0, t1);
+	return 0;
+}
