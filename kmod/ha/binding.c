@@ -1,0 +1,423 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/icmpv6.h>
+#include <net/ip6_tunnel.h>
+
+#include "../core/seq.h"
+#include "binding.h"
+
+static const struct rhashtable_params nemo_bce_params = {
+	.key_len = sizeof(struct in6_addr),
+	.key_offset = offsetof(struct nemo_bce, hoa),
+	.head_offset = offsetof(struct nemo_bce, node),
+	.automatic_shrinking = true,
+};
+
+#define nemo_bce_deref(bce, field) \
+	rcu_dereference_protected((bce)->field, \
+				  lockdep_is_held(&(bce)->ha->tunnel.lock))
+
+/* Packets ---------------------------------------------------------------- */
+
+netdev_tx_t nemo_ha_xmit(struct sk_buff *skb, struct net_device *dev)
+{
+	struct nemo_ha_dev *ha = netdev_priv(dev);
+	struct nemo_tunnel *t = &ha->tunnel;
+	unsigned int len = skb->len;
+	struct nemo_bce *bce;
+
+	if (!nemo_xmit_check(t, skb))
+		return NETDEV_TX_OK;
+
+	rcu_read_lock();
+	bce = nemo_prefix_lookup(&t->prefixes, &ipv6_hdr(skb)->daddr);
+	if (unlikely(!bce)) {
+		icmpv6_ndo_send(skb, ICMPV6_DEST_UNREACH, ICMPV6_ADDR_UNREACH, 0);
+		nemo_drop_tx(t, skb, NEMO_DROP_NO_ENTRY);
+	} else if (nemo_encap(t, skb, rcu_dereference(bce->ep), bce->flowlabel)) {
+		atomic64_inc(&bce->tx_packets);
+		atomic64_add(len, &bce->tx_bytes);
+	}
+	rcu_read_unlock();
+	return NETDEV_TX_OK;
+}
+
+bool nemo_claims(struct nemo_tunnel *t, const struct ipv6hdr *inner)
+{
+	return nemo_prefix_lookup(&t->prefixes, &inner->saddr);
+}
+
+/* RFC 3963 section 6.5: only from the care-of address, only its prefixes. */
+bool nemo_input(struct nemo_tunnel *t, struct nemo_endpoint *ep,
+		struct sk_buff *skb)
+{
+	const struct ipv6hdr *inner = (const struct ipv6hdr *)skb->data;
+	struct nemo_bce *bce = nemo_prefix_lookup(&t->prefixes, &inner->saddr);
+	unsigned int len;
+
+	if (!bce) {
+		nemo_drop_rx(t, skb, NEMO_DROP_SPOOFED);
+		return true;
+	}
+	if (ep != rcu_dereference(bce->ep) && ep != rcu_dereference(bce->tep)) {
+		nemo_drop_rx(t, skb, NEMO_DROP_WRONG_ENDPOINT);
+		return true;
+	}
+	if (!nemo_decap(t, skb))
+		return true;
+	len = skb->len;
+	atomic64_inc(&bce->rx_packets);
+	atomic64_add(len, &bce->rx_bytes);
+	nemo_deliver(t, skb);
+	return true;
+}
+
+/* Cache ------------------------------------------------------------------ */
+
+int nemo_ha_bindings_init(struct nemo_ha_dev *ha)
+{
+	return rhashtable_init(&ha->bindings, &nemo_bce_params);
+}
+
+struct nemo_bce *nemo_bce_lookup(struct nemo_ha_dev *ha,
+				 const struct in6_addr *hoa)
+{
+	return rhashtable_lookup(&ha->bindings, hoa, nemo_bce_params);
+}
+
+/* Nobody finds it afterwards. Context: tunnel.lock. */
+static void nemo_bce_unlink(struct nemo_bce *bce)
+{
+	struct nemo_tunnel *t = &bce->ha->tunnel;
+
+	lockdep_assert_held(&t->lock);
+	bce->dead = true;
+	rhashtable_remove_fast(&bce->ha->bindings, &bce->node, nemo_bce_params);
+	nemo_prefix_remove_all(&t->prefixes, &bce->prefixes);
+	xa_erase(&t->entries, bce->id);
+	t->count--;
+	nemo_tunnel_changed(t);
+}
+
+/*
+ * The endpoints stay until the notification has been written. Context:
+ * tunnel.lock.
+ */
+static void nemo_bce_release(struct nemo_bce *bce)
+{
+	struct nemo_tunnel *t = &bce->ha->tunnel;
+
+	nemo_endpoint_put(t, nemo_bce_deref(bce, ep));
+	nemo_endpoint_put(t, nemo_bce_deref(bce, tep));
+	kfree_rcu(bce, rcu);
+}
+
+static void nemo_bce_expire(struct timer_list *timer)
+{
+	struct nemo_bce *bce = container_of(timer, struct nemo_bce, timer);
+	struct nemo_tunnel *t = &bce->ha->tunnel;
+
+	spin_lock(&t->lock);
+	/* refreshed or removed while this waited for the lock */
+	if (bce->dead || get_jiffies_64() < bce->expires)
+		goto out;
+	nemo_bce_unlink(bce);
+	nemo_bce_notify(bce, NEMO_HA_REASON_EXPIRED, NULL);
+	nemo_bce_release(bce);
+out:
+	spin_unlock(&t->lock);
+}
+
+static void nemo_bce_arm(struct nemo_bce *bce, u32 seconds)
+{
+	u64 now = get_jiffies_64();
+
+	bce->lifetime = seconds;
+	bce->expires = nemo_lifetime_end(now, seconds);
+	mod_timer(&bce->timer, jiffies + (unsigned long)(bce->expires - now));
+}
+
+static struct nemo_bce *nemo_bce_alloc(struct nemo_ha_dev *ha,
+				       const struct in6_addr *hoa)
+{
+	struct nemo_bce *bce = kzalloc(sizeof(*bce), GFP_KERNEL_ACCOUNT);
+
+	if (!bce)
+		return NULL;
+	bce->ha = ha;
+	bce->hoa = *hoa;
+	bce->flowlabel = nemo_flowlabel(hoa);
+	timer_setup(&bce->timer, nemo_bce_expire, 0);
+	/* its place in a dump; it stays empty until the binding is whole */
+	if (xa_alloc_cyclic(&ha->tunnel.entries, &bce->id, NULL, xa_limit_32b,
+			    &ha->tunnel.next_id, GFP_KERNEL_ACCOUNT) < 0) {
+		kfree(bce);
+		return NULL;
+	}
+	return bce;
+}
+
+static void nemo_bce_discard(struct nemo_bce *bce)
+{
+	if (!bce)
+		return;
+	xa_release(&bce->ha->tunnel.entries, bce->id);
+	kfree(bce);
+}
+
+/* Everything that a change may need, allocated before the lock is taken. */
+struct nemo_bce_new {
+	struct nemo_bce *bce;
+	struct nemo_endpoint *ep;
+	struct nemo_endpoint *tep;
+	struct hlist_head prefixes;
+};
+
+static void nemo_bce_new_free(struct nemo_bce_new *new)
+{
+	nemo_prefix_free(&new->prefixes);
+	nemo_endpoint_free(new->tep);
+	nemo_endpoint_free(new->ep);
+	nemo_bce_discard(new->bce);
+}
+
+static int nemo_bce_new_alloc(struct nemo_bce_new *new, struct nemo_ha_dev *ha,
+			      const struct nemo_bind *bind)
+{
+	bool exists;
+
+	rcu_read_lock();
+	exists = nemo_bce_lookup(ha, &bind->hoa);
+	rcu_read_unlock();
+
+	if (!exists) {
+		new->bce = nemo_bce_alloc(ha, &bind->hoa);
+		if (!new->bce)
+			goto err;
+	}
+	new->ep = nemo_endpoint_alloc(&bind->local, &bind->coa);
+	if (!new->ep)
+		goto err;
+	if (!ipv6_addr_any(&bind->tcoa)) {
+		new->tep = nemo_endpoint_alloc(&bind->local, &bind->tcoa);
+		if (!new->tep)
+			goto err;
+	}
+	if (nemo_prefix_alloc(&new->prefixes, bind->keys, bind->nkeys))
+		goto err;
+	return 0;
+err:
+	nemo_bce_new_free(new);
+	return -ENOMEM;
+}
+
+/* Context: tunnel.lock. */
+static int nemo_bce_insert(struct nemo_bce *bce)
+{
+	struct nemo_tunnel *t = &bce->ha->tunnel;
+	int err;
+
+	err = rhashtable_insert_fast(&bce->ha->bindings, &bce->node, nemo_bce_params);
+	if (err)
+		return err;
+	/* the place was reserved: this allocates nothing */
+	xa_store(&t->entries, bce->id, bce, GFP_ATOMIC);
+	t->count++;
+	return 0;
+}
+
+/*
+ * Make @bce what @bind says. All that can fail comes first, so that a binding
+ * is either the old one or the new one. Context: tunnel.lock.
+ */
+static int nemo_bce_update(struct nemo_bce *bce, const struct nemo_bind *bind,
+			   struct nemo_bce_new *new, bool is_new,
+			   struct netlink_ext_ack *extack)
+{
+	struct nemo_tunnel *t = &bce->ha->tunnel;
+	struct nemo_endpoint *ep, *tep = NULL;
+	int err;
+
+	ep = nemo_endpoint_get(t, &new->ep);
+	if (IS_ERR(ep))
+		return PTR_ERR(ep);
+	if (new->tep) {
+		tep = nemo_endpoint_get(t, &new->tep);
+		err = PTR_ERR_OR_ZERO(tep);
+		if (err)
+			goto err_ep;
+	}
+	if (is_new) {
+		/* a reader that finds a prefix finds the way, too */
+		rcu_assign_pointer(bce->ep, ep);
+		rcu_assign_pointer(bce->tep, tep);
+	}
+	err = nemo_prefix_replace(&t->prefixes, bce, &bce->prefixes,
+				  &new->prefixes, extack);
+	if (err)
+		goto err_tep;
+	if (is_new) {
+		err = nemo_bce_insert(bce);
+		if (err)
+			goto err_prefixes;
+		return 0;
+	}
+	nemo_endpoint_put(t, nemo_bce_deref(bce, ep));
+	nemo_endpoint_put(t, nemo_bce_deref(bce, tep));
+	rcu_assign_pointer(bce->ep, ep);
+	rcu_assign_pointer(bce->tep, tep);
+	return 0;
+
+err_prefixes:
+	nemo_prefix_remove_all(&t->prefixes, &bce->prefixes);
+err_tep:
+	nemo_endpoint_put(t, tep);
+err_ep:
+	nemo_endpoint_put(t, ep);
+	return err;
+}
+
+/* Context: tunnel.lock. */
+static int nemo_bce_bind_locked(struct nemo_ha_dev *ha,
+				const struct nemo_bind *bind,
+				struct nemo_bce_new *new,
+				struct netlink_ext_ack *extack)
+{
+	enum nemo_ha_reason reason = NEMO_HA_REASON_REGISTERED;
+	struct nemo_bce *bce = nemo_bce_lookup(ha, &bind->hoa);
+	struct in6_addr old_coa = {};
+	bool is_new = !bce;
+	int err;
+
+	if (ha->tunnel.dead) {
+		NL_SET_ERR_MSG(extack, "the device is being removed");
+		return -ENODEV;
+	}
+	if (is_new && !new->bce)
+		return -EAGAIN;		/* it expired a moment ago */
+	if (bce && !nemo_seq_newer(bind->seq, bce->seq)) {
+		NL_SET_ERR_MSG(extack, "sequence number is not newer than the binding's");
+		return -ESTALE;
+	}
+	if (is_new) {
+		bce = new->bce;
+	} else {
+		old_coa = nemo_bce_deref(bce, ep)->key.remote;
+		reason = ipv6_addr_equal(&old_coa, &bind->coa) ?
+			 NEMO_HA_REASON_REFRESHED : NEMO_HA_REASON_REPLACED;
+	}
+
+	err = nemo_bce_update(bce, bind, new, is_new, extack);
+	if (err)
+		return err;
+	if (is_new)
+		new->bce = NULL;
+	if (bind->name)
+		strscpy(bce->name, bind->name, sizeof(bce->name));
+	bce->seq = bind->seq;
+	nemo_bce_arm(bce, bind->lifetime);
+	nemo_tunnel_changed(&ha->tunnel);
+	nemo_bce_notify(bce, reason,
+			reason == NEMO_HA_REASON_REPLACED ? &old_coa : NULL);
+	return 0;
+}
+
+/**
+ * nemo_bce_bind() - register, refresh or replace a binding
+ * @ha: device
+ * @bind: what the Binding Update says
+ * @extack: says what is wrong
+ *
+ * This is the last word on order: an agent that was late, doubled or restarted
+ * cannot hand a prefix back to a host that lost it.
+ *
+ * Return: 0, -ESTALE, -EEXIST, -ENODEV or -ENOMEM.
+ */
+int nemo_bce_bind(struct nemo_ha_dev *ha, const struct nemo_bind *bind,
+		  struct netlink_ext_ack *extack)
+{
+	int err;
+
+	do {
+		struct nemo_bce_new new = {};
+
+		err = nemo_bce_new_alloc(&new, ha, bind);
+		if (err)
+			return err;
+		spin_lock_bh(&ha->tunnel.lock);
+		err = nemo_bce_bind_locked(ha, bind, &new, extack);
+		spin_unlock_bh(&ha->tunnel.lock);
+		nemo_bce_new_free(&new);
+	} while (err == -EAGAIN);
+	return err;
+}
+
+/**
+ * nemo_bce_delete() - remove a binding
+ * @ha: device
+ * @hoa: its home address
+ * @seq: sequence number of the de-registration, or NULL
+ * @extack: says what is wrong
+ *
+ * Return: 0, -ENOENT or -ESTALE.
+ */
+int nemo_bce_delete(struct nemo_ha_dev *ha, const struct in6_addr *hoa,
+		    const u16 *seq, struct netlink_ext_ack *extack)
+{
+	struct nemo_tunnel *t = &ha->tunnel;
+	struct nemo_bce *bce;
+	int err = 0;
+
+	spin_lock_bh(&t->lock);
+	bce = nemo_bce_lookup(ha, hoa);
+	if (!bce) {
+		NL_SET_ERR_MSG(extack, "no binding for this home address");
+		err = -ENOENT;
+	} else if (seq && !nemo_seq_newer(*seq, bce->seq)) {
+		NL_SET_ERR_MSG(extack, "sequence number is not newer than the binding's");
+		err = -ESTALE;
+	} else {
+		if (seq)
+			bce->seq = *seq;
+		nemo_bce_unlink(bce);
+		nemo_bce_notify(bce, NEMO_HA_REASON_DEREGISTERED, NULL);
+	}
+	spin_unlock_bh(&t->lock);
+	if (err)
+		return err;
+
+	del_timer_sync(&bce->timer);
+	spin_lock_bh(&t->lock);
+	nemo_bce_release(bce);
+	spin_unlock_bh(&t->lock);
+	return 0;
+}
+
+/* The device goes. Context: RTNL. */
+void nemo_ha_bindings_uninit(struct nemo_ha_dev *ha)
+{
+	struct nemo_tunnel *t = &ha->tunnel;
+	struct nemo_bce *bce;
+	unsigned long id;
+
+	spin_lock_bh(&t->lock);
+	t->dead = true;
+	spin_unlock_bh(&t->lock);
+
+	for (;;) {
+		rcu_read_lock();
+		spin_lock_bh(&t->lock);
+		id = 0;
+		bce = xa_find(&t->entries, &id, ULONG_MAX, XA_PRESENT);
+		if (bce)
+			nemo_bce_unlink(bce);
+		spin_unlock_bh(&t->lock);
+		rcu_read_unlock();
+		if (!bce)
+			break;
+		del_timer_sync(&bce->timer);
+		spin_lock_bh(&t->lock);
+		nemo_bce_release(bce);
+		spin_unlock_bh(&t->lock);
+	}
+	rhashtable_destroy(&ha->bindings);
+}
