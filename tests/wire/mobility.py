@@ -89,7 +89,7 @@ class InterfaceIdentifier(Option):      # RFC 5949 section 6.2.3
     x, y = 8, 4
 
 
-class TransientBinding(Option):         # RFC 6058 section 4.3
+class TransientBinding(Option):         # RFC 6058
     fields_desc = [ByteField("otype", 43), ByteField("olen", 2),
                    BitField("reserved", 0, 7), BitField("late", 0, 1),
                    ByteField("lifetime", 0)]
@@ -113,7 +113,7 @@ class HandoverInitiate(Header):         # RFC 5568 6.2.1, RFC 5949 6.1.1
     overload_fields = {inet6.IPv6: {"nh": 135}}
 
 
-class HandoverAcknowledge(Header):      # RFC 5568 6.2.2, RFC 5949 6.1.2
+class HandoverAcknowledge(Header):      # RFC 5568 6.2.1, RFC 5949 6.1.2
     fields_desc = _head(15) + [ShortField("seq", 0), XByteField("flags", 0),
                                ByteField("code", 0)] + _options(10)
     overload_fields = {inet6.IPv6: {"nh": 135}}

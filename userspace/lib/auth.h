@@ -20,7 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define NEMO_AUTH_SPI_MIN	256	/* below: RFC 4285 §8 */
+#define NEMO_AUTH_SPI_MIN	256	/* those below are reserved, RFC 4285 §5 */
 #define NEMO_AUTH_MAC_LEN	16	/* octets */
 
 /**

@@ -365,7 +365,7 @@ static int put_transient(const struct mh_opts *opts, unsigned int i,
 
 /*
  * In the order in which they are built: RFC 4285 wants AUTH last. The alignment
- * is that of each option's RFC section (named at enum mh_opt).
+ * is that of each option's RFC (named at enum mh_opt).
  */
 static const struct layout layouts[] = {
 	{ ONCE(REFRESH_ADVICE, refresh_advice), .x = 2, .y = 0, .min = 2, .max = 2 },

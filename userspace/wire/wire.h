@@ -52,7 +52,7 @@ enum mh_type {
 	MH_HA_SWITCH	= 12,
 	MH_HEARTBEAT	= 13,
 	MH_HI		= 14,	/* Handover Initiate, RFC 5568 §6.2.1, RFC 5949 §6.1.1 */
-	MH_HACK		= 15,	/* Handover Acknowledge, RFC 5568 §6.2.2, RFC 5949 §6.1.2 */
+	MH_HACK		= 15,	/* Handover Acknowledge, RFC 5568 §6.2.1, RFC 5949 §6.1.2 */
 	MH_BR		= 16,	/* Binding Revocation: BRI and BRA, RFC 5846 §5 */
 	MH_LRI		= 17,
 	MH_LRA		= 18,
@@ -81,7 +81,7 @@ enum mh_opt {
 	MH_OPT_CTX_REQ		= 40,	/* RFC 5949 §6.2.1 */
 	MH_OPT_LMA		= 41,	/* RFC 5949 §6.2.2; here the home agent's address */
 	MH_OPT_MN_LLA_IID	= 42,	/* RFC 5949 §6.2.3 */
-	MH_OPT_TRANSIENT	= 43,	/* RFC 6058 §4.3 */
+	MH_OPT_TRANSIENT	= 43,	/* RFC 6058 */
 };
 
 /* Binding Update flags, 16 bits. */
@@ -93,7 +93,7 @@ enum mh_opt {
 #define MH_BU_R		0x0400	/* mobile router, RFC 3963 §4.1 */
 #define MH_BU_P		0x0200	/* proxy registration, RFC 5213 §8.1 */
 #define MH_BU_F		0x0100	/* force UDP encapsulation, RFC 5555 §3.1.3 */
-#define MH_BU_T		0x0080	/* TLV header, RFC 5845 §4.2 */
+#define MH_BU_T		0x0080	/* TLV header, RFC 5845 */
 
 /* Binding Acknowledgement flags, 8 bits. */
 #define MH_BA_K		0x80
@@ -120,7 +120,7 @@ enum mh_ba_status {
 	MH_BA_INVALID_PREFIX		= 141,
 	MH_BA_NOT_AUTHORIZED_PREFIX	= 142,
 	MH_BA_FORWARDING_FAILED		= 143,
-	MH_BA_ID_MISMATCH		= 144,	/* RFC 4285 §7 */
+	MH_BA_ID_MISMATCH		= 144,	/* RFC 4285 */
 	MH_BA_MESG_ID_REQUIRED		= 145,
 	MH_BA_AUTH_FAILED		= 146,
 	MH_BA_MCOA_MALFORMED		= 164,	/* RFC 5648 §4.2 */
@@ -151,7 +151,7 @@ enum mh_hi_code {
 	MH_HI_CONTEXT_SENT	= 3,
 };
 
-/* HAck code, RFC 5568 §6.2.2 and RFC 5949 §6.1.2; 128 and above refuse. */
+/* HAck code, RFC 5568 §6.2.1 and RFC 5949 §6.1.2; 128 and above refuse. */
 enum mh_hack_code {
 	MH_HACK_ACCEPTED	= 0,
 	MH_HACK_NCOA_INVALID	= 1,
@@ -317,16 +317,16 @@ struct mh_opts {
 	uint8_t mn_lla_iid[8];
 	struct mh_transient transient;
 
+	/* Set by mh_parse() only; mh_build() does not look at them. */
+	uint16_t n_unknown;		/* may be more than the array keeps */
+	struct mh_unknown unknown[MH_MAX_UNKNOWN];
+
 	uint8_t n_mnp, n_hnp, n_bid, n_vendor, n_ctx_req;
 	struct mh_prefix mnp[MH_MAX_MNP];
 	struct mh_prefix hnp[MH_MAX_HNP];
 	struct mh_bid bid[MH_MAX_BID];
 	struct mh_vendor vendor[MH_MAX_VENDOR];
 	struct mh_ctx_req ctx_req[MH_MAX_CTX_REQ];
-
-	/* Set by mh_parse() only; mh_build() does not look at them. */
-	uint16_t n_unknown;		/* may be more than the array keeps */
-	struct mh_unknown unknown[MH_MAX_UNKNOWN];
 };
 
 #define MH_BIT(opt)	(UINT64_C(1) << (opt))
