@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Signing and verifying by the MN-HA option. */
 #include <errno.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <string.h>
 
 #include "../../userspace/lib/auth.h"
@@ -134,6 +136,25 @@ static void test_other_lengths(void)
 	}
 }
 
+/* A right MAC that an authenticator of another length starts with. */
+static void test_longer(void)
+{
+	for (int len = 17; len <= 32; len++) {
+		struct signed_bu bu = make(false, len);
+		struct mh_auth_cover cover;
+		uint8_t data[32 + MH_MAX_LEN];
+
+		CHECK(!mh_auth_cover(bu.mh, bu.len, &cover));
+		memcpy(data, &bu.coa, 16);
+		memcpy(data + 16, &bu.hoa, 16);
+		memcpy(data + 32, bu.mh, cover.covered);
+		CHECK(HMAC(EVP_sha256(), KEY, data, 32 + cover.covered, data,
+			   NULL));
+		memcpy(bu.mh + cover.covered, data, len);
+		CHECK(verify(&bu) == -EKEYREJECTED);
+	}
+}
+
 static void test_without(void)
 {
 	struct signed_bu bu = make(false, 16);
@@ -151,6 +172,7 @@ static const struct tap_test tests[] = {
 	{ "any bit changed is refused", test_each_bit },
 	{ "another key is refused, none is an error", test_keys },
 	{ "authenticators of another length are refused", test_other_lengths },
+	{ "a longer authenticator is refused, were it right", test_longer },
 	{ "messages without the option", test_without },
 };
 
