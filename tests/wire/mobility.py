@@ -8,7 +8,7 @@ keys are its option words without "=", a list of field lists for each.
 import random
 import socket
 
-from scapy.fields import (BitField, ByteField, FieldLenField, FieldListField,
+from scapy.fields import (BitField, ByteField, FieldLenField,
                           IP6Field, IPField, IntField, LongField, ShortField,
                           StrFixedLenField, StrLenField, XByteField,
                           XShortField, ConditionalField)

@@ -336,7 +336,7 @@ static inline bool mh_has(const struct mh_opts *opts, enum mh_opt opt)
 	return opts->has & MH_BIT(opt);
 }
 
-/* Why a message was not parsed, or not built. */
+/* Why a message was not parsed. */
 enum mh_error {
 	MH_OK,
 	MH_ERR_SHORT,		/* fewer octets than a header, or than the type needs */
