@@ -325,7 +325,7 @@ static int nemo_tunnel_rcv(struct sk_buff *skb)
 	rcu_read_lock();
 	list_for_each_entry_rcu(t, &nn->tunnels, list) {
 		ep = nemo_endpoint_lookup(t, &outer->daddr, &outer->saddr);
-		if (!ep && !nemo_claims(t, inner))
+		if (!ep && !nemo_claims(t, outer, inner))
 			continue;
 		if (!ep) {
 			nemo_drop_rx(t, skb, NEMO_DROP_WRONG_ENDPOINT);
@@ -493,13 +493,20 @@ err_tstats:
 }
 
 /*
- * ndo_uninit of both kinds, the last part: the module has removed its entries
- * and no packet finds the device any more. Context: RTNL.
+ * ndo_uninit of both kinds, the last part: the module has removed its entries.
+ * Context: RTNL.
  */
 void nemo_tunnel_uninit(struct nemo_tunnel *t)
 {
 	list_del_rcu(&t->list);
-	synchronize_net();
+}
+
+/*
+ * priv_destructor of both kinds, in part: no packet and no netlink request has
+ * the device any more.
+ */
+void nemo_tunnel_free(struct nemo_tunnel *t)
+{
 	nemo_prefix_table_destroy(&t->prefixes);
 	rhashtable_destroy(&t->endpoints);
 	xa_destroy(&t->entries);

@@ -93,12 +93,14 @@ bool nemo_input(struct nemo_tunnel *t, struct nemo_endpoint *ep,
 /**
  * nemo_claims() - does this inner packet belong to an entry of ours?
  * @t: tunnel
- * @inner: inner header of a packet from an other end that is not known
+ * @outer: outer header of a packet from an other end that is not known
+ * @inner: its inner header
  *
  * Context: softirq, RCU read lock.
  * Return: true if it has to be dropped and counted here.
  */
-bool nemo_claims(struct nemo_tunnel *t, const struct ipv6hdr *inner);
+bool nemo_claims(struct nemo_tunnel *t, const struct ipv6hdr *outer,
+		 const struct ipv6hdr *inner);
 
 int nemo_tunnel_register(int priority);
 void nemo_tunnel_unregister(void);
@@ -115,6 +117,7 @@ void nemo_tunnel_setup(struct net_device *dev,
 		       const struct net_device_ops *ops);
 int nemo_tunnel_init(struct net_device *dev);
 void nemo_tunnel_uninit(struct nemo_tunnel *t);
+void nemo_tunnel_free(struct nemo_tunnel *t);
 void nemo_tunnel_stats64(struct net_device *dev,
 			 struct rtnl_link_stats64 *stats);
 int nemo_tunnel_newlink(struct net *net, struct net_device *dev,

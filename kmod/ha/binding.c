@@ -41,9 +41,12 @@ netdev_tx_t nemo_ha_xmit(struct sk_buff *skb, struct net_device *dev)
 	return NETDEV_TX_OK;
 }
 
-bool nemo_claims(struct nemo_tunnel *t, const struct ipv6hdr *inner)
+bool nemo_claims(struct nemo_tunnel *t, const struct ipv6hdr *outer,
+		 const struct ipv6hdr *inner)
 {
-	return nemo_prefix_lookup(&t->prefixes, &inner->saddr);
+	struct nemo_bce *bce = nemo_prefix_lookup(&t->prefixes, &inner->saddr);
+
+	return bce && ipv6_addr_equal(&rcu_dereference(bce->ep)->key.local, &outer->daddr);
 }
 
 /* RFC 3963 section 6.5: only from the care-of address, only its prefixes. */
@@ -78,10 +81,11 @@ int nemo_ha_bindings_init(struct nemo_ha_dev *ha)
 	return rhashtable_init(&ha->bindings, &nemo_bce_params);
 }
 
+/* Context: tunnel.lock, which keeps what is found. */
 struct nemo_bce *nemo_bce_lookup(struct nemo_ha_dev *ha,
 				 const struct in6_addr *hoa)
 {
-	return rhashtable_lookup(&ha->bindings, hoa, nemo_bce_params);
+	return rhashtable_lookup_fast(&ha->bindings, hoa, nemo_bce_params);
 }
 
 /* Nobody finds it afterwards. Context: tunnel.lock. */
@@ -185,9 +189,7 @@ static int nemo_bce_new_alloc(struct nemo_bce_new *new, struct nemo_ha_dev *ha,
 {
 	bool exists;
 
-	rcu_read_lock();
 	exists = nemo_bce_lookup(ha, &bind->hoa);
-	rcu_read_unlock();
 
 	if (!exists) {
 		new->bce = nemo_bce_alloc(ha, &bind->hoa);
@@ -404,14 +406,12 @@ void nemo_ha_bindings_uninit(struct nemo_ha_dev *ha)
 	spin_unlock_bh(&t->lock);
 
 	for (;;) {
-		rcu_read_lock();
 		spin_lock_bh(&t->lock);
 		id = 0;
 		bce = xa_find(&t->entries, &id, ULONG_MAX, XA_PRESENT);
 		if (bce)
 			nemo_bce_unlink(bce);
 		spin_unlock_bh(&t->lock);
-		rcu_read_unlock();
 		if (!bce)
 			break;
 		del_timer_sync(&bce->timer);
@@ -419,5 +419,4 @@ void nemo_ha_bindings_uninit(struct nemo_ha_dev *ha)
 		nemo_bce_release(bce);
 		spin_unlock_bh(&t->lock);
 	}
-	rhashtable_destroy(&ha->bindings);
 }

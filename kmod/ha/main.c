@@ -32,6 +32,14 @@ static void nemo_ha_uninit(struct net_device *dev)
 	nemo_tunnel_uninit(&ha->tunnel);
 }
 
+static void nemo_ha_free(struct net_device *dev)
+{
+	struct nemo_ha_dev *ha = netdev_priv(dev);
+
+	nemo_tunnel_free(&ha->tunnel);
+	rhashtable_destroy(&ha->bindings);
+}
+
 static const struct net_device_ops nemo_ha_ops = {
 	.ndo_init = nemo_ha_init,
 	.ndo_uninit = nemo_ha_uninit,
@@ -42,6 +50,7 @@ static const struct net_device_ops nemo_ha_ops = {
 static void nemo_ha_setup(struct net_device *dev)
 {
 	nemo_tunnel_setup(dev, &nemo_ha_ops);
+	dev->priv_destructor = nemo_ha_free;
 }
 
 struct rtnl_link_ops nemo_link_ops __read_mostly = {

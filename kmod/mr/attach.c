@@ -1,0 +1,507 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The tie of mobile routers to an interface with guests behind it. A bridge
+ * is watched at its ports, since frames from one guest to another never reach
+ * the bridge itself, and since only a port tells a guest from the rest.
+ */
+#include <linux/etherdevice.h>
+#include <linux/if_arp.h>
+#include <linux/netfilter_netdev.h>
+#include <linux/rtnetlink.h>
+#include <net/ipv6.h>
+
+#include "router.h"
+
+/* One interface whose ingress is hooked. */
+struct nemo_port {
+	struct list_head list;		/* nemo_attachment.ports; RTNL */
+	struct nemo_attachment *att;
+	struct net_device *dev;
+	netdevice_tracker tracker;
+	struct nf_hook_ops ops;
+	bool guests;			/* READ_ONCE; RTNL */
+	struct rcu_head rcu;
+};
+
+/* A MAC address that speaks for a mobile router. */
+struct nemo_guest {
+	struct rhash_head node;		/* nemo_attachment.guests */
+	u8 mac[ETH_ALEN];
+	struct nemo_mr *mr;
+	struct rcu_head rcu;
+};
+
+struct nemo_attachment {
+	struct list_head list;		/* nemo_mr_dev.attachments; RTNL */
+	struct nemo_mr_dev *nd;
+	struct net_device *dev;
+	netdevice_tracker tracker;
+	int ifindex;
+	struct list_head ports;		/* RTNL */
+	struct list_head routers;	/* RTNL */
+	struct nemo_mr __rcu *only;	/* if there is just one; RTNL */
+	struct rhashtable guests;	/* RCU; RTNL */
+	atomic_t serving;		/* mobile routers that serve */
+	struct rcu_head rcu;
+};
+
+static const struct rhashtable_params nemo_guest_params = {
+	.key_len = ETH_ALEN,
+	.key_offset = offsetof(struct nemo_guest, mac),
+	.head_offset = offsetof(struct nemo_guest, node),
+	.automatic_shrinking = true,
+};
+
+int nemo_attach_ifindex(const struct nemo_attachment *att)
+{
+	return att ? att->ifindex : 0;
+}
+
+/* Context: lock of a mobile router. */
+void nemo_attach_serving(struct nemo_attachment *att, int change)
+{
+	atomic_add(change, &att->serving);
+}
+
+/* Frames ----------------------------------------------------------------- */
+
+/* Which mobile router a frame speaks for: by MAC address, else by source. */
+static struct nemo_mr *nemo_port_router(struct nemo_attachment *att,
+					const struct sk_buff *skb)
+{
+	const struct ipv6hdr *ip6;
+	struct nemo_guest *guest;
+	struct ipv6hdr buf;
+	struct nemo_mr *mr;
+
+	mr = rcu_dereference(att->only);
+	if (mr && !READ_ONCE(mr->match.nguests))
+		return mr;
+	if (skb_mac_header_was_set(skb) && skb_mac_header_len(skb) >= ETH_HLEN) {
+		guest = rhashtable_lookup(&att->guests, eth_hdr(skb)->h_source,
+					  nemo_guest_params);
+		if (guest)
+			return guest->mr;
+	}
+	if (skb->protocol != htons(ETH_P_IPV6))
+		return NULL;
+	ip6 = skb_header_pointer(skb, skb_network_offset(skb), sizeof(buf), &buf);
+	if (!ip6)
+		return NULL;
+	mr = nemo_prefix_lookup(&att->nd->tunnel.prefixes, &ip6->saddr);
+	return mr && READ_ONCE(mr->att) == att ? mr : NULL;
+}
+
+/*
+ * The gate: a host that does not serve a mobile router neither answers its
+ * guests nor forwards for them.
+ */
+static unsigned int nemo_port_hook(void *priv, struct sk_buff *skb,
+				   const struct nf_hook_state *state)
+{
+	struct nemo_port *port = priv;
+	struct nemo_attachment *att = port->att;
+	struct nemo_mr *mr;
+
+	if (!READ_ONCE(port->guests))
+		return NF_ACCEPT;
+	mr = nemo_port_router(att, skb);
+	if (!mr)
+		return atomic_read(&att->serving) ? NF_ACCEPT : NF_DROP;
+	nemo_mr_frame(mr);
+	return READ_ONCE(mr->state) == NEMO_MR_STATE_STANDBY ? NF_DROP : NF_ACCEPT;
+}
+
+/* Ports ------------------------------------------------------------------ */
+
+static bool nemo_port_excluded(const struct nemo_attachment *att,
+			       const struct net_device *dev)
+{
+	const struct nemo_mr *mr;
+	int i;
+
+	list_for_each_entry(mr, &att->routers, att_list)
+		for (i = 0; i < mr->match.nexcludes; i++)
+			if (!strcmp(mr->match.exclude[i], dev->name))
+				return true;
+	return false;
+}
+
+static int nemo_port_add(struct nemo_attachment *att, struct net_device *dev)
+{
+	struct nemo_port *port = kzalloc(sizeof(*port), GFP_KERNEL);
+	int err;
+
+	ASSERT_RTNL();
+	if (!port)
+		return -ENOMEM;
+	port->att = att;
+	port->dev = dev;
+	port->guests = !nemo_port_excluded(att, dev);
+	port->ops.hook = nemo_port_hook;
+	port->ops.priv = port;
+	port->ops.dev = dev;
+	port->ops.pf = NFPROTO_NETDEV;
+	port->ops.hooknum = NF_NETDEV_INGRESS;
+	err = nf_register_net_hook(dev_net(dev), &port->ops);
+	if (err) {
+		kfree(port);
+		return err;
+	}
+	netdev_hold(dev, &port->tracker, GFP_KERNEL);
+	list_add_tail(&port->list, &att->ports);
+	return 0;
+}
+
+static void nemo_port_del(struct nemo_port *port)
+{
+	ASSERT_RTNL();
+	list_del(&port->list);
+	nf_unregister_net_hook(dev_net(port->dev), &port->ops);
+	netdev_put(port->dev, &port->tracker);
+	kfree_rcu(port, rcu);
+}
+
+static struct nemo_port *nemo_port_find(struct nemo_attachment *att,
+					const struct net_device *dev)
+{
+	struct nemo_port *port;
+
+	list_for_each_entry(port, &att->ports, list)
+		if (port->dev == dev)
+			return port;
+	return NULL;
+}
+
+static int nemo_ports_add(struct nemo_attachment *att)
+{
+	struct net_device *port;
+	struct list_head *iter;
+	int err = 0;
+
+	if (!netif_is_bridge_master(att->dev))
+		return nemo_port_add(att, att->dev);
+	netdev_for_each_lower_dev(att->dev, port, iter) {
+		err = nemo_port_add(att, port);
+		if (err)
+			break;
+	}
+	return err;
+}
+
+static void nemo_ports_del(struct nemo_attachment *att)
+{
+	struct nemo_port *port, *tmp;
+
+	list_for_each_entry_safe(port, tmp, &att->ports, list)
+		nemo_port_del(port);
+}
+
+/* Attachments ------------------------------------------------------------ */
+
+static void nemo_attachment_free(struct nemo_attachment *att)
+{
+	list_del(&att->list);
+	nemo_ports_del(att);
+	netdev_put(att->dev, &att->tracker);
+	/* the table of guests goes at once: no frame may be looking into it */
+	synchronize_net();
+	rhashtable_destroy(&att->guests);
+	kfree_rcu(att, rcu);
+}
+
+static struct nemo_attachment *nemo_attachment_new(struct nemo_mr_dev *nd,
+						   struct net_device *dev)
+{
+	struct nemo_attachment *att = kzalloc(sizeof(*att), GFP_KERNEL);
+	int err = -ENOMEM;
+
+	if (!att)
+		return ERR_PTR(err);
+	INIT_LIST_HEAD(&att->ports);
+	INIT_LIST_HEAD(&att->routers);
+	err = rhashtable_init(&att->guests, &nemo_guest_params);
+	if (err) {
+		kfree(att);
+		return ERR_PTR(err);
+	}
+	att->nd = nd;
+	att->dev = dev;
+	att->ifindex = dev->ifindex;
+	netdev_hold(dev, &att->tracker, GFP_KERNEL);
+	list_add_tail(&att->list, &nd->attachments);
+	err = nemo_ports_add(att);
+	if (err) {
+		nemo_attachment_free(att);
+		return ERR_PTR(err);
+	}
+	return att;
+}
+
+static struct nemo_attachment *nemo_attachment_get(struct nemo_mr_dev *nd,
+						   u32 ifindex,
+						   struct netlink_ext_ack *extack)
+{
+	struct nemo_attachment *att;
+	struct net_device *dev;
+
+	ASSERT_RTNL();
+	list_for_each_entry(att, &nd->attachments, list)
+		if (att->ifindex == ifindex)
+			return att;
+	dev = __dev_get_by_index(nd->tunnel.net, ifindex);
+	if (!dev) {
+		NL_SET_ERR_MSG(extack, "no such attachment interface in this network namespace");
+		return ERR_PTR(-ENODEV);
+	}
+	if (dev->type != ARPHRD_ETHER || dev->flags & IFF_LOOPBACK) {
+		NL_SET_ERR_MSG(extack, "an attachment must be an Ethernet interface, as a bridge is");
+		return ERR_PTR(-EINVAL);
+	}
+	return nemo_attachment_new(nd, dev);
+}
+
+static int nemo_guest_add(struct nemo_mr *mr, const u8 *mac,
+			  struct netlink_ext_ack *extack)
+{
+	struct nemo_guest *guest = kzalloc(sizeof(*guest), GFP_KERNEL);
+	int err;
+
+	if (!guest)
+		return -ENOMEM;
+	ether_addr_copy(guest->mac, mac);
+	guest->mr = mr;
+	err = rhashtable_insert_fast(&mr->att->guests, &guest->node, nemo_guest_params);
+	if (err) {
+		if (err == -EEXIST)
+			NL_SET_ERR_MSG(extack, "a guest MAC address belongs to another mobile router");
+		kfree(guest);
+	}
+	return err;
+}
+
+static void nemo_guests_del(struct nemo_mr *mr)
+{
+	struct nemo_guest *guest;
+	int i;
+
+	for (i = 0; i < mr->match.nguests; i++) {
+		guest = rhashtable_lookup_fast(&mr->att->guests, mr->match.guest[i],
+					       nemo_guest_params);
+		if (!guest || guest->mr != mr)
+			continue;
+		rhashtable_remove_fast(&mr->att->guests, &guest->node, nemo_guest_params);
+		kfree_rcu(guest, rcu);
+	}
+}
+
+static int nemo_guests_add(struct nemo_mr *mr, struct netlink_ext_ack *extack)
+{
+	int i, err;
+
+	for (i = 0; i < mr->match.nguests; i++) {
+		err = nemo_guest_add(mr, mr->match.guest[i], extack);
+		if (err) {
+			nemo_guests_del(mr);
+			return err;
+		}
+	}
+	return 0;
+}
+
+/* What follows from the mobile routers on an attachment. */
+static void nemo_attachment_refresh(struct nemo_attachment *att)
+{
+	struct nemo_mr *only = NULL;
+	struct nemo_port *port;
+
+	if (list_is_singular(&att->routers))
+		only = list_first_entry(&att->routers, struct nemo_mr, att_list);
+	rcu_assign_pointer(att->only, only);
+	list_for_each_entry(port, &att->ports, list)
+		WRITE_ONCE(port->guests, !nemo_port_excluded(att, port->dev));
+}
+
+static void nemo_attach_set(struct nemo_mr *mr, struct nemo_attachment *att)
+{
+	int serves;
+
+	spin_lock_bh(&mr->lock);
+	serves = nemo_mr_serves(mr->state);
+	if (mr->att)
+		nemo_attach_serving(mr->att, -serves);
+	WRITE_ONCE(mr->att, att);
+	if (att)
+		nemo_attach_serving(att, serves);
+	spin_unlock_bh(&mr->lock);
+}
+
+/**
+ * nemo_detach() - untie a mobile router
+ * @mr: mobile router
+ *
+ * The last one takes the attachment with it. Context: RTNL.
+ */
+void nemo_detach(struct nemo_mr *mr)
+{
+	struct nemo_attachment *att = mr->att;
+
+	ASSERT_RTNL();
+	if (!att)
+		return;
+	nemo_guests_del(mr);
+	list_del(&mr->att_list);
+	nemo_attach_set(mr, NULL);
+	if (list_empty(&att->routers)) {
+		RCU_INIT_POINTER(att->only, NULL);
+		nemo_attachment_free(att);
+	} else {
+		nemo_attachment_refresh(att);
+	}
+}
+
+/**
+ * nemo_attach() - tie a mobile router to an interface
+ * @mr: mobile router
+ * @ifindex: the interface, 0 for none
+ * @extack: says what is wrong
+ *
+ * Context: RTNL.
+ * Return: 0, -ENODEV, -EINVAL, -EEXIST or -ENOMEM.
+ */
+int nemo_attach(struct nemo_mr *mr, u32 ifindex, struct netlink_ext_ack *extack)
+{
+	struct nemo_attachment *att;
+	int err;
+
+	if (nemo_attach_ifindex(mr->att) == ifindex)
+		return 0;
+	nemo_detach(mr);
+	if (!ifindex)
+		return 0;
+	att = nemo_attachment_get(mr->nd, ifindex, extack);
+	if (IS_ERR(att))
+		return PTR_ERR(att);
+	nemo_attach_set(mr, att);
+	list_add_tail(&mr->att_list, &att->routers);
+	err = nemo_guests_add(mr, extack);
+	if (err) {
+		nemo_detach(mr);
+		return err;
+	}
+	nemo_attachment_refresh(att);
+	return 0;
+}
+
+/**
+ * nemo_attach_match() - change how the guests of a mobile router are known
+ * @mr: mobile router
+ * @conf: request with guests or excluded ports
+ * @extack: says what is wrong
+ *
+ * Context: RTNL.
+ * Return: 0, -EEXIST or -ENOMEM.
+ */
+int nemo_attach_match(struct nemo_mr *mr, const struct nemo_mr_conf *conf,
+		      struct netlink_ext_ack *extack)
+{
+	struct nemo_mr_match old = mr->match;
+	int err = 0;
+
+	ASSERT_RTNL();
+	if (conf->has & NEMO_HAS_GUEST) {
+		if (mr->att)
+			nemo_guests_del(mr);
+		memcpy(mr->match.guest, conf->match.guest, sizeof(old.guest));
+		WRITE_ONCE(mr->match.nguests, conf->match.nguests);
+		if (mr->att)
+			err = nemo_guests_add(mr, extack);
+		if (err) {
+			memcpy(mr->match.guest, old.guest, sizeof(old.guest));
+			WRITE_ONCE(mr->match.nguests, old.nguests);
+			nemo_guests_add(mr, NULL);
+			return err;
+		}
+	}
+	if (conf->has & NEMO_HAS_EXCLUDE) {
+		memcpy(mr->match.exclude, conf->match.exclude, sizeof(old.exclude));
+		mr->match.nexcludes = conf->match.nexcludes;
+	}
+	if (mr->att)
+		nemo_attachment_refresh(mr->att);
+	return 0;
+}
+
+/* Devices come and go ---------------------------------------------------- */
+
+static void nemo_attachment_gone(struct nemo_attachment *att)
+{
+	struct nemo_mr *mr;
+	bool last;
+
+	do {
+		mr = list_first_entry(&att->routers, struct nemo_mr, att_list);
+		last = list_is_singular(&att->routers);
+		nemo_detach(mr);	/* the last one frees att */
+		nemo_tunnel_changed(&mr->nd->tunnel);
+		nemo_mr_notify_state(mr, mr->state, NEMO_MR_REASON_ATTACHMENT_GONE);
+	} while (!last);
+}
+
+static void nemo_attachment_event(struct nemo_attachment *att,
+				  unsigned long event, struct net_device *dev,
+				  void *ptr)
+{
+	struct netdev_notifier_changeupper_info *info = ptr;
+	struct nemo_port *port = nemo_port_find(att, dev);
+
+	switch (event) {
+	case NETDEV_UNREGISTER:
+		if (dev == att->dev)
+			nemo_attachment_gone(att);
+		else if (port)
+			nemo_port_del(port);
+		break;
+	case NETDEV_CHANGEUPPER:
+		if (info->upper_dev != att->dev)
+			break;
+		if (info->linking && !port && nemo_port_add(att, dev))
+			netdev_warn(dev, "nemo_mr cannot watch the guests behind it\n");
+		else if (!info->linking && port)
+			nemo_port_del(port);
+		break;
+	case NETDEV_CHANGENAME:
+		if (port)
+			nemo_attachment_refresh(att);
+		break;
+	}
+}
+
+static int nemo_attach_event(struct notifier_block *nb, unsigned long event,
+			     void *ptr)
+{
+	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
+	struct nemo_net *nn = nemo_net_get(dev_net(dev));
+	struct nemo_attachment *att, *tmp;
+	struct nemo_mr_dev *nd;
+
+	/* each event concerns an attachment in at most one way */
+	list_for_each_entry(nd, &nn->tunnels, tunnel.list)
+		list_for_each_entry_safe(att, tmp, &nd->attachments, list)
+			nemo_attachment_event(att, event, dev, ptr);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block nemo_attach_nb = {
+	.notifier_call = nemo_attach_event,
+};
+
+int nemo_attach_register(void)
+{
+	return register_netdevice_notifier(&nemo_attach_nb);
+}
+
+void nemo_attach_unregister(void)
+{
+	unregister_netdevice_notifier(&nemo_attach_nb);
+}

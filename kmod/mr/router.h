@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Mobile routers of a host (RFC 3963 section 5). */
+#ifndef NEMO_MR_ROUTER_H
+#define NEMO_MR_ROUTER_H
+
+#include <linux/if_ether.h>
+
+#include "../core/tunnel.h"
+#include "state.h"
+
+struct nemo_attachment;
+
+struct nemo_mr_dev {
+	struct nemo_tunnel tunnel;
+	struct rhashtable routers;	/* by name; RCU; tunnel.lock */
+	struct nemo_hold_total held;
+	struct list_head attachments;	/* RTNL */
+};
+
+/* How guests are recognised; RTNL. */
+struct nemo_mr_match {
+	u8 guest[NEMO_MR_GUEST_MAX][ETH_ALEN];
+	char exclude[NEMO_MR_EXCLUDE_MAX][IFNAMSIZ];
+	u8 nguests;
+	u8 nexcludes;
+};
+
+struct nemo_mr_stats {
+	atomic64_t tx_packets;
+	atomic64_t tx_bytes;
+	atomic64_t rx_packets;
+	atomic64_t rx_bytes;
+	atomic64_t held;
+	atomic64_t forwarded;
+	atomic64_t dropped;
+};
+
+/* Locks nest: RTNL, tunnel.lock, lock. */
+struct nemo_mr {
+	struct rhash_head node;		/* nemo_mr_dev.routers */
+	char name[NEMO_MR_NAME_MAX + 1];
+	struct nemo_mr_dev *nd;
+	struct in6_addr hoa;
+	struct in6_addr ha;		/* tunnel.lock */
+	struct in6_addr coa;		/* or ::; tunnel.lock */
+	struct in6_addr peer;		/* or ::; tunnel.lock */
+	struct nemo_endpoint __rcu *ha_ep;   /* or NULL; tunnel.lock */
+	struct nemo_endpoint __rcu *old_ep;  /* from the care-of address before */
+	struct nemo_endpoint __rcu *peer_ep; /* or NULL; tunnel.lock */
+	struct hlist_head prefixes;	/* home address and MNPs; tunnel.lock */
+	__be32 flowlabel;
+	u32 id;				/* in nemo_tunnel.entries */
+	u32 flags;			/* READ_ONCE; tunnel.lock */
+	u32 lifetime;			/* seconds; tunnel.lock */
+	u64 expires;			/* jiffies64; tunnel.lock */
+	u16 seq;			/* READ_ONCE; tunnel.lock */
+
+	spinlock_t lock;		/* BH */
+	u8 state;			/* READ_ONCE; lock */
+	u8 draining;			/* lock; bit for each enum nemo_from */
+	u8 verdict[NEMO_FROM_COUNT];	/* READ_ONCE; lock */
+	bool dead;			/* lock */
+	struct nemo_hold hold[NEMO_FROM_COUNT]; /* lock */
+	struct nemo_hold_limit limit;	/* READ_ONCE */
+
+	struct nemo_attachment *att;	/* RTNL and lock to write, either to read */
+	struct list_head att_list;	/* nemo_attachment.routers; RTNL */
+	struct nemo_mr_match match;	/* RTNL */
+	unsigned long last_frame;	/* jiffies, READ_ONCE; 0 for never */
+
+	struct nemo_mr_stats stats;
+	struct rcu_head rcu;
+};
+
+#define nemo_mr_deref(mr, field) \
+	rcu_dereference_protected((mr)->field, \
+				  lockdep_is_held(&(mr)->nd->tunnel.lock))
+
+/* Bits of nemo_mr_conf.has. */
+enum {
+	NEMO_HAS_HA		= BIT(0),
+	NEMO_HAS_COA		= BIT(1),
+	NEMO_HAS_PEER		= BIT(2),
+	NEMO_HAS_STATE		= BIT(3),
+	NEMO_HAS_PREFIX		= BIT(4),
+	NEMO_HAS_ATTACHMENT	= BIT(5),
+	NEMO_HAS_GUEST		= BIT(6),
+	NEMO_HAS_EXCLUDE	= BIT(7),
+	NEMO_HAS_FLAGS		= BIT(8),
+	NEMO_HAS_SEQ		= BIT(9),
+	NEMO_HAS_LIFETIME	= BIT(10),
+	NEMO_HAS_HOLD_PACKETS	= BIT(11),
+	NEMO_HAS_HOLD_BYTES	= BIT(12),
+};
+
+/* What a request says. */
+struct nemo_mr_conf {
+	u32 has;
+	char name[NEMO_MR_NAME_MAX + 1]; /* zeros behind the end: a hash key */
+	struct in6_addr hoa;
+	struct in6_addr ha;
+	struct in6_addr coa;
+	struct in6_addr peer;
+	enum nemo_mr_state state;
+	struct nemo_prefix_key keys[NEMO_MR_PREFIX_MAX + 1]; /* [0]: hoa */
+	unsigned int nkeys;
+	u32 attachment;
+	struct nemo_mr_match match;
+	u32 flags;
+	u32 lifetime;
+	u16 seq;
+	struct nemo_hold_limit limit;
+};
+
+int nemo_mr_routers_init(struct nemo_mr_dev *nd);
+void nemo_mr_routers_uninit(struct nemo_mr_dev *nd);
+struct nemo_mr *nemo_mr_lookup(struct nemo_mr_dev *nd, const char *name);
+int nemo_mr_new(struct nemo_mr_dev *nd, struct nemo_mr_conf *conf,
+		struct netlink_ext_ack *extack);
+int nemo_mr_set(struct nemo_mr_dev *nd, struct nemo_mr_conf *conf,
+		struct netlink_ext_ack *extack);
+int nemo_mr_del(struct nemo_mr_dev *nd, const char *name,
+		struct netlink_ext_ack *extack);
+
+/* path.c: packets and state */
+void nemo_mr_path_init(struct nemo_mr *mr);
+void nemo_mr_path_stop(struct nemo_mr *mr);
+netdev_tx_t nemo_mr_xmit(struct sk_buff *skb, struct net_device *dev);
+int nemo_mr_change(struct nemo_mr *mr, enum nemo_mr_state to,
+		   struct netlink_ext_ack *extack);
+void nemo_mr_frame(struct nemo_mr *mr);
+
+/* attach.c */
+int nemo_attach(struct nemo_mr *mr, u32 ifindex, struct netlink_ext_ack *extack);
+void nemo_detach(struct nemo_mr *mr);
+int nemo_attach_match(struct nemo_mr *mr, const struct nemo_mr_conf *conf,
+		      struct netlink_ext_ack *extack);
+void nemo_attach_serving(struct nemo_attachment *att, int change);
+int nemo_attach_ifindex(const struct nemo_attachment *att);
+int nemo_attach_register(void);
+void nemo_attach_unregister(void);
+
+/* netlink.c */
+void nemo_mr_notify_new(const struct nemo_mr *mr);
+void nemo_mr_notify_del(const struct nemo_mr *mr);
+void nemo_mr_notify_state(const struct nemo_mr *mr, enum nemo_mr_state old,
+			  enum nemo_mr_reason reason);
+int nemo_mr_netlink_register(void);
+void nemo_mr_netlink_unregister(void);
+
+#endif
