@@ -6,8 +6,10 @@
  *   nstream recv PORT LOG
  *   nstream report SENT RECEIVED PPS [T0:T1]...
  *   nstream dump RECEIVED
+ *   nstream sink PORT FILE
  *
- * send and recv run until SIGTERM or SIGINT and write their logs then. Every time
+ * sink writes the payload of whatever comes to a file: another program's stream.
+ * send, recv and sink run until SIGTERM or SIGINT and write their logs then. Every time
  * is CLOCK_REALTIME in nanoseconds: the namespaces of a lab share one kernel, so
  * sender, receiver, the kernel's receive time stamps and nemo's notifications share
  * one clock. The arrival is the kernel's stamp, so that a receiver that is
@@ -250,6 +252,30 @@ static int do_recv(char **argv, int argc)
 	return 0;
 }
 
+static int do_sink(char **argv, int argc)
+{
+	struct pollfd p = { .events = POLLIN };
+	FILE *f = fopen(argv[1], "w");
+	char buf[65536];
+	ssize_t n;
+
+	(void)argc;
+	if (!f)
+		die(argv[1]);
+	p.fd = open_recv(argv[0]);
+	until_signal();
+	while (!stop) {
+		if (poll(&p, 1, 200) <= 0)
+			continue;
+		n = recv(p.fd, buf, sizeof(buf), MSG_DONTWAIT);
+		if (n > 0 && fwrite(buf, n, 1, f) != 1)
+			die(argv[1]);
+	}
+	if (fclose(f))
+		die(argv[1]);
+	return 0;
+}
+
 static struct move *move_of(struct move *m, int n, int64_t sent)
 {
 	struct move *found = NULL;
@@ -393,6 +419,7 @@ static const struct {
 	{ "recv", do_recv, 2, 2, "PORT LOG" },
 	{ "report", do_report, 3, 1000, "SENT RECEIVED PPS [T0:T1]..." },
 	{ "dump", do_dump, 1, 1, "RECEIVED" },
+	{ "sink", do_sink, 2, 2, "PORT FILE" },
 };
 
 #define N_VERBS (sizeof(verbs) / sizeof(verbs[0]))
