@@ -39,6 +39,26 @@ static inline void nemo_compat_set_flags(struct net_device *dev)
 }
 #endif
 
+/* 6.7 allocates the counters of a device that says it wants them. */
+static inline int nemo_compat_stats_init(struct net_device *dev)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
+	dev->tstats = netdev_alloc_pcpu_stats(struct pcpu_sw_netstats);
+	if (!dev->tstats)
+		return -ENOMEM;
+#else
+	dev->pcpu_stat_type = NETDEV_PCPU_STAT_TSTATS;
+#endif
+	return 0;
+}
+
+static inline void nemo_compat_stats_free(struct net_device *dev)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
+	free_percpu(dev->tstats);
+#endif
+}
+
 /* 6.6 gave dumps a struct genl_info. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
 #define nemo_dump_attrs(cb)	(genl_dumpit_info(cb)->attrs)

@@ -461,13 +461,13 @@ int nemo_tunnel_init(struct net_device *dev)
 	spin_lock_init(&t->lock);
 	xa_init_flags(&t->entries, XA_FLAGS_ALLOC1);
 
-	dev->tstats = netdev_alloc_pcpu_stats(struct pcpu_sw_netstats);
-	if (!dev->tstats)
-		return -ENOMEM;
+	err = nemo_compat_stats_init(dev);
+	if (err)
+		return err;
 	t->drops = alloc_percpu(struct nemo_drops);
 	if (!t->drops) {
 		err = -ENOMEM;
-		goto err_tstats;
+		goto err_stats;
 	}
 	err = gro_cells_init(&t->gro_cells, dev);
 	if (err)
@@ -487,8 +487,8 @@ err_gro:
 	gro_cells_destroy(&t->gro_cells);
 err_drops:
 	free_percpu(t->drops);
-err_tstats:
-	free_percpu(dev->tstats);
+err_stats:
+	nemo_compat_stats_free(dev);
 	return err;
 }
 
@@ -512,7 +512,7 @@ void nemo_tunnel_free(struct nemo_tunnel *t)
 	xa_destroy(&t->entries);
 	gro_cells_destroy(&t->gro_cells);
 	free_percpu(t->drops);
-	free_percpu(t->dev->tstats);
+	nemo_compat_stats_free(t->dev);
 }
 
 /* rtnl_link_ops.newlink */
