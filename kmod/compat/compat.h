@@ -9,7 +9,8 @@
 #include <linux/netdevice.h>
 #include <linux/version.h>
 
-#if __has_include(<net/gso.h>)
+/* 6.5 moved some of skbuff.h. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 5, 0)
 #include <net/gso.h>
 #endif
 

@@ -85,7 +85,7 @@ void nemo_tunnel_stats64(struct net_device *dev,
  */
 __be32 nemo_flowlabel(const struct in6_addr *hoa)
 {
-	u32 hash = jhash2(hoa->s6_addr32, 4, 0) & 0xfffff;
+	u32 hash = jhash(hoa, sizeof(*hoa), 0) & 0xfffff;
 
 	return htonl(hash ?: 1);
 }
@@ -521,7 +521,7 @@ int nemo_tunnel_newlink(struct net *net, struct net_device *dev,
 			struct netlink_ext_ack *extack)
 {
 	if (!net_eq(net, dev_net(dev))) {
-		NL_SET_ERR_MSG(extack, "make the device in the network namespace that it tunnels in");
+		NL_SET_ERR_MSG(extack, "make the device in the namespace it tunnels in");
 		return -EINVAL;
 	}
 	return register_netdevice(dev);

@@ -75,7 +75,6 @@ struct nemo_net {
 };
 
 /* The module's own part, called by the shared one. */
-extern const char nemo_kind[];
 extern struct rtnl_link_ops nemo_link_ops;
 
 /**
@@ -143,6 +142,12 @@ struct nemo_endpoint *nemo_endpoint_alloc(const struct in6_addr *local,
 void nemo_endpoint_free(struct nemo_endpoint *ep);
 struct nemo_endpoint *nemo_endpoint_get(struct nemo_tunnel *t,
 					struct nemo_endpoint **fresh);
+static inline struct nemo_endpoint *
+nemo_endpoint_deref(const struct nemo_tunnel *t, struct nemo_endpoint __rcu *ep)
+{
+	return rcu_dereference_protected(ep, lockdep_is_held(&t->lock));
+}
+
 void nemo_endpoint_put(struct nemo_tunnel *t, struct nemo_endpoint *ep);
 
 /* attr.c: netlink attributes that both families have */

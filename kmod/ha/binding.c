@@ -12,10 +12,6 @@ static const struct rhashtable_params nemo_bce_params = {
 	.automatic_shrinking = true,
 };
 
-#define nemo_bce_deref(bce, field) \
-	rcu_dereference_protected((bce)->field, \
-				  lockdep_is_held(&(bce)->ha->tunnel.lock))
-
 /* Packets ---------------------------------------------------------------- */
 
 netdev_tx_t nemo_ha_xmit(struct sk_buff *skb, struct net_device *dev)
@@ -110,8 +106,8 @@ static void nemo_bce_release(struct nemo_bce *bce)
 {
 	struct nemo_tunnel *t = &bce->ha->tunnel;
 
-	nemo_endpoint_put(t, nemo_bce_deref(bce, ep));
-	nemo_endpoint_put(t, nemo_bce_deref(bce, tep));
+	nemo_endpoint_put(t, nemo_endpoint_deref(t, bce->ep));
+	nemo_endpoint_put(t, nemo_endpoint_deref(t, bce->tep));
 	kfree_rcu(bce, rcu);
 }
 
@@ -122,7 +118,7 @@ static void nemo_bce_expire(struct timer_list *timer)
 
 	spin_lock(&t->lock);
 	/* refreshed or removed while this waited for the lock */
-	if (bce->dead || get_jiffies_64() < bce->expires)
+	if (bce->dead || time_before64(get_jiffies_64(), bce->expires))
 		goto out;
 	nemo_bce_unlink(bce);
 	nemo_bce_notify(bce, NEMO_HA_REASON_EXPIRED, NULL);
@@ -263,8 +259,8 @@ static int nemo_bce_update(struct nemo_bce *bce, const struct nemo_bind *bind,
 			goto err_prefixes;
 		return 0;
 	}
-	nemo_endpoint_put(t, nemo_bce_deref(bce, ep));
-	nemo_endpoint_put(t, nemo_bce_deref(bce, tep));
+	nemo_endpoint_put(t, nemo_endpoint_deref(t, bce->ep));
+	nemo_endpoint_put(t, nemo_endpoint_deref(t, bce->tep));
 	rcu_assign_pointer(bce->ep, ep);
 	rcu_assign_pointer(bce->tep, tep);
 	return 0;
@@ -286,11 +282,12 @@ static int nemo_bce_bind_locked(struct nemo_ha_dev *ha,
 {
 	enum nemo_ha_reason reason = NEMO_HA_REASON_REGISTERED;
 	struct nemo_bce *bce = nemo_bce_lookup(ha, &bind->hoa);
+	struct nemo_tunnel *t = &ha->tunnel;
 	struct in6_addr old_coa = {};
 	bool is_new = !bce;
 	int err;
 
-	if (ha->tunnel.dead) {
+	if (t->dead) {
 		NL_SET_ERR_MSG(extack, "the device is being removed");
 		return -ENODEV;
 	}
@@ -303,7 +300,7 @@ static int nemo_bce_bind_locked(struct nemo_ha_dev *ha,
 	if (is_new) {
 		bce = new->bce;
 	} else {
-		old_coa = nemo_bce_deref(bce, ep)->key.remote;
+		old_coa = nemo_endpoint_deref(t, bce->ep)->key.remote;
 		reason = ipv6_addr_equal(&old_coa, &bind->coa) ?
 			 NEMO_HA_REASON_REFRESHED : NEMO_HA_REASON_REPLACED;
 	}
@@ -317,7 +314,7 @@ static int nemo_bce_bind_locked(struct nemo_ha_dev *ha,
 		strscpy(bce->name, bind->name, sizeof(bce->name));
 	bce->seq = bind->seq;
 	nemo_bce_arm(bce, bind->lifetime);
-	nemo_tunnel_changed(&ha->tunnel);
+	nemo_tunnel_changed(t);
 	nemo_bce_notify(bce, reason,
 			reason == NEMO_HA_REASON_REPLACED ? &old_coa : NULL);
 	return 0;

@@ -8,8 +8,6 @@
 /* Asked after nemo_mr and before ip6_tunnel. */
 #define NEMO_HA_PRIORITY	-10
 
-const char nemo_kind[] = "nemo_ha";
-
 static int nemo_ha_init(struct net_device *dev)
 {
 	struct nemo_ha_dev *ha = netdev_priv(dev);
@@ -54,7 +52,7 @@ static void nemo_ha_setup(struct net_device *dev)
 }
 
 struct rtnl_link_ops nemo_link_ops __read_mostly = {
-	.kind = nemo_kind,
+	.kind = "nemo_ha",
 	.priv_size = sizeof(struct nemo_ha_dev),
 	.setup = nemo_ha_setup,
 	.validate = nemo_tunnel_validate,

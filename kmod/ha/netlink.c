@@ -7,10 +7,10 @@
 #include "binding.h"
 #include "netlink_gen.h"
 
-static_assert(NEMO_HA_A_DROPS_MALFORMED == NEMO_HA_A_DROPS_PAD + 1 + NEMO_DROP_MALFORMED);
-static_assert(NEMO_HA_A_DROPS_NOMEM == NEMO_HA_A_DROPS_PAD + 1 + NEMO_DROP_NOMEM);
-static_assert(NEMO_HA_A_DROPS_MAX == NEMO_HA_A_DROPS_PAD + NEMO_DROP_COUNT);
-static_assert(NEMO_HA_A_PREFIX_LENGTH == 3);
+static_assert(NEMO_HA_A_DROPS_PAD + 1 + NEMO_DROP_MALFORMED == NEMO_HA_A_DROPS_MALFORMED);
+static_assert(NEMO_HA_A_DROPS_PAD + 1 + NEMO_DROP_NOMEM == NEMO_HA_A_DROPS_NOMEM);
+static_assert(NEMO_HA_A_DROPS_PAD + NEMO_DROP_COUNT == NEMO_HA_A_DROPS_MAX);
+static_assert(3 == NEMO_HA_A_PREFIX_LENGTH);
 
 static struct genl_family nemo_ha_family;
 
@@ -66,8 +66,8 @@ static int nemo_bce_put_common(struct sk_buff *skb, const struct nemo_bce *bce)
 	const struct nemo_tunnel *t = &bce->ha->tunnel;
 	const struct nemo_endpoint *ep, *tep;
 
-	ep = rcu_dereference_protected(bce->ep, lockdep_is_held(&t->lock));
-	tep = rcu_dereference_protected(bce->tep, lockdep_is_held(&t->lock));
+	ep = nemo_endpoint_deref(t, bce->ep);
+	tep = nemo_endpoint_deref(t, bce->tep);
 	if (nla_put_u32(skb, NEMO_HA_A_IFINDEX, t->dev->ifindex) ||
 	    (bce->name[0] && nla_put_string(skb, NEMO_HA_A_NAME, bce->name)) ||
 	    nla_put_in6_addr(skb, NEMO_HA_A_HOA, &bce->hoa) ||

@@ -251,11 +251,11 @@ static struct nemo_attachment *nemo_attachment_get(struct nemo_mr_dev *nd,
 			return att;
 	dev = __dev_get_by_index(nd->tunnel.net, ifindex);
 	if (!dev) {
-		NL_SET_ERR_MSG(extack, "no such attachment interface in this network namespace");
+		NL_SET_ERR_MSG(extack, "no such attachment in this network namespace");
 		return ERR_PTR(-ENODEV);
 	}
 	if (dev->type != ARPHRD_ETHER || dev->flags & IFF_LOOPBACK) {
-		NL_SET_ERR_MSG(extack, "an attachment must be an Ethernet interface, as a bridge is");
+		NL_SET_ERR_MSG(extack, "an attachment must be Ethernet, as a bridge is");
 		return ERR_PTR(-EINVAL);
 	}
 	return nemo_attachment_new(nd, dev);
@@ -274,7 +274,7 @@ static int nemo_guest_add(struct nemo_mr *mr, const u8 *mac,
 	err = rhashtable_insert_fast(&mr->att->guests, &guest->node, nemo_guest_params);
 	if (err) {
 		if (err == -EEXIST)
-			NL_SET_ERR_MSG(extack, "a guest MAC address belongs to another mobile router");
+			NL_SET_ERR_MSG(extack, "a guest belongs to another mobile router");
 		kfree(guest);
 	}
 	return err;

@@ -8,8 +8,6 @@
 /* Asked before nemo_ha and ip6_tunnel. */
 #define NEMO_MR_PRIORITY	-20
 
-const char nemo_kind[] = "nemo_mr";
-
 static int nemo_mr_init(struct net_device *dev)
 {
 	struct nemo_mr_dev *nd = netdev_priv(dev);
@@ -54,7 +52,7 @@ static void nemo_mr_setup(struct net_device *dev)
 }
 
 struct rtnl_link_ops nemo_link_ops __read_mostly = {
-	.kind = nemo_kind,
+	.kind = "nemo_mr",
 	.priv_size = sizeof(struct nemo_mr_dev),
 	.setup = nemo_mr_setup,
 	.validate = nemo_tunnel_validate,

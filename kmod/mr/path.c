@@ -242,7 +242,7 @@ static int nemo_mr_check_change(const struct nemo_mr *mr, enum nemo_mr_state to,
 		return -EINVAL;
 	}
 	if (to == NEMO_MR_STATE_LEAVING && !rcu_access_pointer(mr->peer_ep)) {
-		NL_SET_ERR_MSG(extack, "leaving needs the new host and a care-of address: set peer and coa");
+		NL_SET_ERR_MSG(extack, "leaving needs the new host: set coa and peer");
 		return -EINVAL;
 	}
 	return 0;

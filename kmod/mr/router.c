@@ -91,12 +91,12 @@ static int nemo_mr_ways_set(struct nemo_mr *mr, struct nemo_mr_ways *ways)
 		}
 	}
 	if (moved) {
-		nemo_endpoint_put(t, nemo_mr_deref(mr, old_ep));
-		rcu_assign_pointer(mr->old_ep, nemo_mr_deref(mr, ha_ep));
+		nemo_endpoint_put(t, nemo_endpoint_deref(t, mr->old_ep));
+		rcu_assign_pointer(mr->old_ep, nemo_endpoint_deref(t, mr->ha_ep));
 	} else {
-		nemo_endpoint_put(t, nemo_mr_deref(mr, ha_ep));
+		nemo_endpoint_put(t, nemo_endpoint_deref(t, mr->ha_ep));
 	}
-	nemo_endpoint_put(t, nemo_mr_deref(mr, peer_ep));
+	nemo_endpoint_put(t, nemo_endpoint_deref(t, mr->peer_ep));
 	rcu_assign_pointer(mr->ha_ep, ha_ep);
 	rcu_assign_pointer(mr->peer_ep, peer_ep);
 	mr->ha = ways->ha;
@@ -110,9 +110,9 @@ static void nemo_mr_ways_clear(struct nemo_mr *mr)
 {
 	struct nemo_tunnel *t = &mr->nd->tunnel;
 
-	nemo_endpoint_put(t, nemo_mr_deref(mr, ha_ep));
-	nemo_endpoint_put(t, nemo_mr_deref(mr, old_ep));
-	nemo_endpoint_put(t, nemo_mr_deref(mr, peer_ep));
+	nemo_endpoint_put(t, nemo_endpoint_deref(t, mr->ha_ep));
+	nemo_endpoint_put(t, nemo_endpoint_deref(t, mr->old_ep));
+	nemo_endpoint_put(t, nemo_endpoint_deref(t, mr->peer_ep));
 }
 
 /* Life ------------------------------------------------------------------- */

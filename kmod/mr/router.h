@@ -72,10 +72,6 @@ struct nemo_mr {
 	struct rcu_head rcu;
 };
 
-#define nemo_mr_deref(mr, field) \
-	rcu_dereference_protected((mr)->field, \
-				  lockdep_is_held(&(mr)->nd->tunnel.lock))
-
 /* Bits of nemo_mr_conf.has. */
 enum {
 	NEMO_HAS_HA		= BIT(0),
