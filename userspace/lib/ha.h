@@ -43,7 +43,7 @@ struct nemo_bce_info {
 
 /* All take a socket of NEMO_HA_FAMILY_NAME; -errno and @nl->error on failure. */
 
-/* @ifindex: the binding's device; 0 if there is just one device. */
+/* @ifindex: the binding's device. */
 int nemo_ha_get(struct nemo_nl *nl, uint32_t ifindex,
 		const struct in6_addr *hoa, struct nemo_bce_info *info);
 

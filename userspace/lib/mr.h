@@ -62,7 +62,7 @@ struct nemo_mr_info {
 
 /**
  * nemo_mr_get - read one mobile router
- * @ifindex: its device; 0 if there is just one device
+ * @ifindex: its device
  */
 int nemo_mr_get(struct nemo_nl *nl, uint32_t ifindex, const char *name,
 		struct nemo_mr_info *info);

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * nemoctl status, release, reload: what the agent does. One line of JSON goes
+ * to its control socket, one comes back: nemod(8).
+ */
+#include <errno.h>
+#include <json-c/json_tokener.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "error.h"
+
+/* A release waits for the home agent, and for its retransmissions. */
+#define ANSWER_SECONDS	60
+
+static void cannot_connect(const char *path, int err) __attribute__((noreturn));
+
+static void cannot_connect(const char *path, int err)
+{
+	if (err == ENOENT || err == ECONNREFUSED)
+		die("nemod is not running: nothing listens at %s; start it: `systemctl start nemod`, or say with -S where its socket is",
+		    path);
+	if (err == EACCES || err == EPERM)
+		die("%s: %s; run it as root", path, strerror(err));
+	die("%s: %s", path, strerror(err));
+}
+
+static int connect_agent(const char *path)
+{
+	struct timeval patience = { .tv_sec = ANSWER_SECONDS };
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		die("socket: %s", strerror(errno));
+	if (strlen(path) >= sizeof(addr.sun_path))
+		die("%s is too long for a socket's path", path);
+	strcpy(addr.sun_path, path);
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	if (connect(fd, (struct sockaddr *)&addr, sizeof(addr)))
+		cannot_connect(path, errno);
+	return fd;
+}
+
+static void send_request(int fd, struct json_object *request)
+{
+	const char *text = json_object_to_json_string_ext(request, 0);
+
+	if (dprintf(fd, "%s\n", text) < 0)
+		die("nemod does not take the request: %s", strerror(errno));
+}
+
+static struct json_object *read_reply(int fd)
+{
+	struct json_object *reply;
+	FILE *file = fdopen(fd, "r");
+	char *line = NULL;
+	size_t size = 0;
+
+	if (!file)
+		die("nemod: %s", strerror(errno));
+	errno = 0;
+	if (getline(&line, &size, file) < 0)
+		die("nemod did not answer%s; its log tells why: `journalctl -u nemod`",
+		    errno == EAGAIN ? " in time" : "");
+	reply = json_tokener_parse(line);
+	if (!json_object_is_type(reply, json_type_object))
+		die("nemod's answer is not understood: %s", line);
+	free(line);
+	fclose(file);
+	return reply;
+}
+
+/* Takes @request; the reply without its "ok". */
+static struct json_object *ask(const struct ctl *ctl,
+			       struct json_object *request)
+{
+	struct json_object *reply;
+	int fd = connect_agent(ctl->socket);
+
+	send_request(fd, request);
+	json_object_put(request);
+	reply = read_reply(fd);
+	if (!json_object_get_boolean(json_object_object_get(reply, "ok")))
+		die("%s", json_object_get_string(json_object_object_get(reply, "error"))
+		    ?: "nemod refused without a reason");
+	json_object_object_del(reply, "ok");
+	return reply;
+}
+
+static struct json_object *request(const char *cmd)
+{
+	struct json_object *request = json_object_new_object();
+
+	json_object_object_add(request, "cmd", json_object_new_string(cmd));
+	return request;
+}
+
+static void ask_and_show(struct ctl *ctl, struct json_object *req)
+{
+	struct json_object *reply = ask(ctl, req);
+
+	if (json_object_object_length(reply) || ctl->out.json)
+		out_tree(&ctl->out, reply);
+	json_object_put(reply);
+}
+
+static void status(struct ctl *ctl, struct args *args)
+{
+	args_end(args);
+	ask_and_show(ctl, request("status"));
+}
+
+static void reload(struct ctl *ctl, struct args *args)
+{
+	args_end(args);
+	ask_and_show(ctl, request("reload"));
+}
+
+static void release(struct ctl *ctl, struct args *args)
+{
+	struct json_object *req = request("release");
+	const char *name = args_need(args, "the name of a mobile router");
+
+	args_end(args);
+	json_object_object_add(req, "mr", json_object_new_string(name));
+	ask_and_show(ctl, req);
+}
+
+const struct command status_commands[] = {
+	{ "status", status, "status", "what the agent knows: registrations, messages" },
+	{ }
+};
+
+const struct command release_commands[] = {
+	{ "release", release, "release NAME",
+	  "de-register a mobile router at its home agent, in order" },
+	{ }
+};
+
+const struct command reload_commands[] = {
+	{ "reload", reload, "reload",
+	  "let the agent read its configuration again" },
+	{ }
+};
