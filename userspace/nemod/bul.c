@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <string.h>
+
+#include "bul.h"
+#include "clock.h"
+#include "lib/log.h"
+
+/* RFC 6275 §12, in ms. */
+#define INITIAL_BINDACK_TIMEOUT		1000
+#define BINDACK_TIMEOUT_FIRSTREG	1500
+#define MAX_BINDACK_TIMEOUT		32000
+#define HINT_INTERVAL			NS_PER_S
+
+/* What a person can do about a status (RFC 6275 §6.1.8, RFC 3963 §4.2). */
+static const struct {
+	uint8_t status;
+	const char *remedy;
+} remedies[] = {
+	{ MH_BA_PROHIBITED, "see the home agent's log" },
+	{ MH_BA_NO_RESOURCES, "see the home agent's log" },
+	{ MH_BA_NO_HOME_REGISTRATION, "home-agent must be the address of a home agent" },
+	{ MH_BA_NOT_HOME_SUBNET, "hoa must lie on the home agent's home-link or in its aggregate" },
+	{ MH_BA_NOT_HOME_AGENT, "the home agent's configuration has no mobile router with this hoa" },
+	{ MH_BA_MR_NOT_PERMITTED, "the home agent has no prefix for this mobile router" },
+	{ MH_BA_INVALID_PREFIX, "check mnp" },
+	{ MH_BA_NOT_AUTHORIZED_PREFIX, "make mnp the same as at the home agent" },
+	{ MH_BA_FORWARDING_FAILED, "another binding at the home agent has one of the prefixes" },
+	{ MH_BA_ID_MISMATCH, "set the clocks: both ends must agree within 7 s" },
+	{ MH_BA_MESG_ID_REQUIRED, "the home agent wants time stamps; is auth = none here only?" },
+	{ MH_BA_AUTH_FAILED, "make spi and key-file the same as at the home agent" },
+};
+
+static const char *remedy(uint8_t status)
+{
+	for (size_t i = 0; i < sizeof(remedies) / sizeof(remedies[0]); i++)
+		if (remedies[i].status == status)
+			return remedies[i].remedy;
+	return "see the home agent's log";
+}
+
+static void set_timer(struct event *timer, uint64_t ms)
+{
+	struct timeval tv = { ms / 1000, ms % 1000 * 1000 };
+
+	event_add(timer, &tv);
+}
+
+static void fill_update(struct bul *bul, struct mh_msg *msg)
+{
+	const struct nemo_conf_mr *conf = bul->conf;
+
+	msg->type = MH_BU;
+	msg->bu.seq = bul->seq;
+	msg->bu.flags = MH_BU_A | MH_BU_H | MH_BU_R;
+	msg->bu.lifetime = bul->exchange == BUL_RELEASE ? 0 : conf->lifetime / 4;
+	if (!conf->no_auth) {
+		msg->opts.has |= MH_BIT(MH_OPT_MESG_ID);
+		msg->opts.mesg_id = clock_ntp(clock_realtime()) + bul->offset;
+	}
+	if (!conf->explicit_mode)
+		return;
+	for (unsigned int i = 0; i < conf->mnps; i++)
+		msg->opts.mnp[i] = (struct mh_prefix){ conf->mnp[i].addr,
+						       conf->mnp[i].len };
+	msg->opts.n_mnp = conf->mnps;
+}
+
+static void send_update(struct bul *bul)
+{
+	struct mh_path path = {
+		.packing = MH_WITH_HAO,
+		.src = bul->coa,
+		.dst = bul->conf->home_agent,
+		.hoa = bul->conf->hoa,
+	};
+	struct mh_msg msg = { };
+	uint64_t now = clock_monotonic();
+
+	bul->seq = clock_seq(clock_realtime(), bul->seq,
+			     bul->seq_at ? now - bul->seq_at : UINT64_MAX);
+	bul->seq_at = now;
+	if (!bul->attempts)
+		bul->first = bul->seq;
+	fill_update(bul, &msg);
+	if (!mh_send(bul->mh, &msg, &path, bul->conf))
+		bul->bus++;
+	bul->bu_at = clock_realtime();
+}
+
+/* §11.8: 1 s, the first registration 1.5 s; doubled to 32 s, for ever. */
+static uint64_t timeout(const struct bul *bul)
+{
+	uint64_t ms = bul->exchange == BUL_REGISTER ? BINDACK_TIMEOUT_FIRSTREG :
+						      INITIAL_BINDACK_TIMEOUT;
+	for (unsigned int i = 1; i < bul->attempts; i++) {
+		ms *= 2;
+		if (ms >= MAX_BINDACK_TIMEOUT)
+			return MAX_BINDACK_TIMEOUT;
+	}
+	return ms;
+}
+
+static void attempt(struct bul *bul)
+{
+	if (IN6_IS_ADDR_UNSPECIFIED(&bul->coa)) {
+		log_warn("%s: no care-of address yet; the Binding Update waits",
+			 bul->conf->name);
+	} else {
+		send_update(bul);
+		bul->attempts++;
+	}
+	set_timer(bul->retransmit, timeout(bul));
+}
+
+static void on_retransmit(evutil_socket_t fd, short what, void *arg)
+{
+	struct bul *bul = arg;
+
+	(void)fd;
+	(void)what;
+	if (bul->attempts == 2)
+		log_warn("%s: the home agent does not answer; is it reachable, and does nemod run there?",
+			 bul->conf->name);
+	attempt(bul);
+}
+
+static void on_refresh(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	bul_start(arg, BUL_REFRESH);
+}
+
+int bul_init(struct bul *bul, const struct bul_ops *ops, struct mh_socket *mh,
+	     const struct nemo_conf_mr *conf, struct event_base *base)
+{
+	*bul = (struct bul){
+		.ops = ops,
+		.mh = mh,
+		.conf = conf,
+		.status = -1,
+		.retransmit = event_new(base, -1, 0, on_retransmit, bul),
+		.refresh = event_new(base, -1, 0, on_refresh, bul),
+	};
+	return bul->retransmit && bul->refresh ? 0 : -ENOMEM;
+}
+
+void bul_free(struct bul *bul)
+{
+	if (bul->retransmit)
+		event_free(bul->retransmit);
+	if (bul->refresh)
+		event_free(bul->refresh);
+}
+
+void bul_start(struct bul *bul, enum bul_exchange exchange)
+{
+	event_del(bul->refresh);
+	bul->exchange = exchange;
+	bul->attempts = 0;
+	bul->once_more = false;
+	attempt(bul);
+}
+
+void bul_hint(struct bul *bul, const char *why)
+{
+	if (clock_monotonic() - bul->seq_at < HINT_INTERVAL)
+		return;
+	log_info("%s: %s; refreshing the binding", bul->conf->name, why);
+	bul_start(bul, bul->exchange ?: BUL_REFRESH);
+}
+
+void bul_stop(struct bul *bul)
+{
+	event_del(bul->retransmit);
+	event_del(bul->refresh);
+	bul->exchange = BUL_NONE;
+	bul->granted = 0;
+	bul->since = 0;
+}
+
+/* Four fifths of the lifetime (§11.7.1: before it is over). */
+static void plan_refresh(struct bul *bul, uint64_t ms)
+{
+	set_timer(bul->refresh, ms * 4 / 5);
+}
+
+void bul_adopt(struct bul *bul, uint16_t seq, uint32_t lifetime,
+	       uint64_t expires)
+{
+	bul->seq = seq;
+	bul->seq_at = clock_monotonic();
+	bul->granted = lifetime;
+	plan_refresh(bul, expires);
+}
+
+static void accepted(struct bul *bul, const struct mh_in *in)
+{
+	enum bul_exchange exchange = bul->exchange;
+	uint64_t seconds = in->msg.ba.lifetime * 4ULL;
+	uint64_t now = clock_realtime();
+
+	event_del(bul->retransmit);
+	bul->exchange = BUL_NONE;
+	bul->granted = seconds;
+	bul->round_trip_ms = (now - bul->bu_at) / 1e6;
+	bul->frame_to_ba_ms = bul->since ? (now - bul->since) / 1e6 : 0;
+	bul->since = 0;
+	if (mh_has(&in->msg.opts, MH_OPT_REFRESH_ADVICE) &&
+	    in->msg.opts.refresh_advice &&
+	    in->msg.opts.refresh_advice * 4ULL < seconds)
+		set_timer(bul->refresh, in->msg.opts.refresh_advice * 4000ULL);
+	else if (exchange != BUL_RELEASE)
+		plan_refresh(bul, seconds * 1000);
+	bul->ops->accepted(bul, exchange);
+}
+
+/* Send again at once, but only once an exchange: never a loop. */
+static bool retry(struct bul *bul)
+{
+	if (bul->once_more)
+		return false;
+	bul->once_more = true;
+	bul->attempts = 0;
+	attempt(bul);
+	return true;
+}
+
+static void refused(struct bul *bul, const struct mh_in *in)
+{
+	uint8_t status = in->msg.ba.status;
+
+	if (status == MH_BA_SEQ) {
+		/* §11.7.3: the BA says which number the home agent has. */
+		bul->seq = in->msg.ba.seq;
+		bul->seq_at = clock_monotonic();
+		if (bul->exchange == BUL_REFRESH) {
+			bul->ops->lost(bul, false);
+			return;
+		}
+		if (retry(bul))
+			return;
+	}
+	/* RFC 4285 §6: the home agent says what time it is. */
+	if (status == MH_BA_ID_MISMATCH &&
+	    mh_has(&in->msg.opts, MH_OPT_MESG_ID)) {
+		bul->offset = in->msg.opts.mesg_id - clock_ntp(clock_realtime());
+		if (retry(bul))
+			return;
+	}
+	log_err("%s: the home agent refuses: %s (%u); %s", bul->conf->name,
+		mh_ba_status_name(status), status, remedy(status));
+}
+
+/* Is it for a Binding Update of this exchange? */
+static bool outstanding(const struct bul *bul, const struct mh_in *in)
+{
+	uint16_t seq = in->msg.ba.seq;
+
+	if (!bul->exchange || !bul->attempts)
+		return false;
+	if (in->msg.ba.status == MH_BA_SEQ)
+		return true;
+	return (uint16_t)(seq - bul->first) <= (uint16_t)(bul->seq - bul->first);
+}
+
+void bul_acknowledged(struct bul *bul, const struct mh_in *in)
+{
+	const struct mh_ba *ba = &in->msg.ba;
+
+	if (!IN6_ARE_ADDR_EQUAL(&in->src, &bul->conf->home_agent) ||
+	    !outstanding(bul, in)) {
+		log_debug("%s: Binding Acknowledgement that nobody waits for",
+			  bul->conf->name);
+		return;
+	}
+	if (!mh_authentic(in, bul->conf, &in->dst)) {
+		/* Nothing may follow from it, but it may help a person. */
+		log_warn("%s: Binding Acknowledgement without valid AUTH option ignored: %s (%u); %s",
+			 bul->conf->name, mh_ba_status_name(ba->status),
+			 ba->status, remedy(MH_BA_AUTH_FAILED));
+		return;
+	}
+	bul->bas++;
+	bul->ba_at = clock_realtime();
+	bul->status = ba->status;
+	if (ba->status >= 128)
+		refused(bul, in);
+	else if (!(ba->flags & MH_BA_R) && bul->exchange != BUL_RELEASE)
+		bul->ops->lost(bul, true);	/* RFC 3963 §5.3 */
+	else
+		accepted(bul, in);
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Binding Update List (RFC 6275 §11.1): one entry for each mobile router, with
+ * what was sent to its home agent, what came back, and the timers.
+ */
+#ifndef NEMOD_BUL_H
+#define NEMOD_BUL_H
+
+#include <event2/event.h>
+#include <stdint.h>
+
+#include "mh_socket.h"
+
+/* What the outstanding Binding Update is for. */
+enum bul_exchange {
+	BUL_NONE,
+	BUL_REGISTER,	/* the guest is here, or the care-of address is new */
+	BUL_REFRESH,	/* of a binding that stands */
+	BUL_RELEASE,	/* orderly de-registration */
+};
+
+struct bul;
+
+/* What becomes of an exchange; called once for each. */
+struct bul_ops {
+	void (*accepted)(struct bul *bul, enum bul_exchange exchange);
+	/* Another host has taken over, or the home agent is none for NEMO. */
+	void (*lost)(struct bul *bul, bool not_nemo);
+};
+
+/**
+ * struct bul - the entry of one mobile router
+ * @seq: of the last Binding Update
+ * @first: of the exchange; retransmissions have newer numbers (§11.8)
+ * @seq_at: monotonic ns when @seq was drawn, 0 for never
+ * @since: realtime ns when the guest's frame arrived that began it, or 0
+ * @offset: the home agent's clock less ours, NTP units (status 144)
+ * @granted: lifetime in seconds
+ */
+struct bul {
+	const struct bul_ops *ops;
+	struct mh_socket *mh;
+	const struct nemo_conf_mr *conf;
+	struct in6_addr coa;
+	enum bul_exchange exchange;
+	uint16_t seq, first;
+	uint64_t seq_at;
+	unsigned int attempts;
+	bool once_more;		/* a status has had its immediate retry */
+	uint64_t since;
+	uint64_t offset;
+	uint32_t granted;
+	struct event *retransmit;
+	struct event *refresh;
+
+	/* For people: `nemoctl status`. */
+	uint64_t bu_at, ba_at;	/* realtime ns */
+	int status;		/* of the last BA; -1 for none */
+	double frame_to_ba_ms;
+	double round_trip_ms;
+	uint64_t bus, bas, bris;
+};
+
+int bul_init(struct bul *bul, const struct bul_ops *ops, struct mh_socket *mh,
+	     const struct nemo_conf_mr *conf, struct event_base *base);
+void bul_free(struct bul *bul);
+
+/* Begin an exchange; an outstanding one is forgotten. */
+void bul_start(struct bul *bul, enum bul_exchange exchange);
+
+/* Refresh now, unless a Binding Update went out a second ago or less. */
+void bul_hint(struct bul *bul, const char *why);
+
+/* No exchange, no refresh: this host does not serve. */
+void bul_stop(struct bul *bul);
+
+/* A binding that a former agent made: refresh before @expires ms are over. */
+void bul_adopt(struct bul *bul, uint16_t seq, uint32_t lifetime,
+	       uint64_t expires);
+
+/* A Binding Acknowledgement for this mobile router. */
+void bul_acknowledged(struct bul *bul, const struct mh_in *in);
+
+#endif /* NEMOD_BUL_H */

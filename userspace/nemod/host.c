@@ -1,0 +1,546 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <net/if.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "host.h"
+#include "lib/log.h"
+#include "lib/names.h"
+#include "revoke.h"
+
+/* How long a home agent that is none for NEMO is left alone. */
+#define REARM_S	32
+
+struct mr *host_by_name(struct host *host, const char *name)
+{
+	for (unsigned int i = 0; i < host->mrs; i++)
+		if (!strcmp(host->mr[i]->conf->name, name))
+			return host->mr[i];
+	return NULL;
+}
+
+struct mr *host_by_hoa(struct host *host, const struct in6_addr *hoa)
+{
+	for (unsigned int i = 0; i < host->mrs; i++)
+		if (IN6_ARE_ADDR_EQUAL(&host->mr[i]->conf->hoa, hoa))
+			return host->mr[i];
+	return NULL;
+}
+
+bool host_is_home(const struct host *host, const struct in6_addr *addr)
+{
+	const struct nemo_conf *conf = host->conf;
+
+	for (unsigned int i = 0; i < conf->mrs; i++) {
+		if (IN6_ARE_ADDR_EQUAL(&conf->mr[i].hoa, addr))
+			return true;
+		for (unsigned int j = 0; j < conf->mr[i].mnps; j++)
+			if (nemo_prefix_contains(&conf->mr[i].mnp[j], addr))
+				return true;
+	}
+	return false;
+}
+
+static void released(struct mr *mr, const char *error)
+{
+	void (*done)(void *arg, const char *error) = mr->released;
+
+	mr->released = NULL;
+	if (done)
+		done(mr->released_arg, error);
+}
+
+/*
+ * The state is another one. The Binding Update comes first: all else is not on
+ * the guest's path.
+ */
+static void entered(struct mr *mr, enum nemo_mr_state state, uint64_t since)
+{
+	enum nemo_mr_state old = mr->state;
+
+	mr->state = state;
+	if (state == NEMO_MR_STATE_ACTIVATING &&
+	    mr->bul.exchange != BUL_REGISTER) {
+		mr->bul.since = since;
+		bul_start(&mr->bul, BUL_REGISTER);
+	}
+	if (!mr_serves(state) && mr->bul.exchange != BUL_RELEASE) {
+		bul_stop(&mr->bul);
+		released(mr, "it went to standby for another reason");
+	}
+	if (mr_serves(state) != mr_serves(old))
+		mr_net_serve(mr, mr_serves(state));
+	ra_serve(mr, mr_serves(state));
+}
+
+/* What the agent did itself is no news; neither is what has changed since. */
+static void state_changed(struct mr *mr, const struct nemo_mr_info *ntf)
+{
+	struct nemo_mr_info now = *ntf;
+
+	if (ntf->reason != NEMO_MR_REASON_FIRST_FRAME &&
+	    nemo_mr_get(&mr->host->nl, mr->host->ifindex, mr->conf->name, &now))
+		return;
+	if (now.state == mr->state)
+		return;
+	entered(mr, now.state, ntf->time);
+	log_info("%s: %s (%s)", mr->conf->name,
+		 nemo_name(&nemo_mr_states, now.state),
+		 nemo_name(&nemo_mr_reasons, ntf->reason));
+}
+
+static void on_notification(struct nlmsghdr *nlh, void *arg)
+{
+	struct host *host = arg;
+	struct nemo_mr_info info;
+	struct mr *mr;
+
+	if (nemo_mr_parse(nlh, &info) || info.ifindex != host->ifindex)
+		return;
+	mr = host_by_name(host, info.name);
+	if (mr && info.cmd == NEMO_MR_CMD_STATE_NTF)
+		state_changed(mr, &info);
+	if (mr && info.cmd == NEMO_MR_CMD_MR_DEL_NTF)
+		log_warn("%s: removed from the kernel by somebody else; nemoctl reload makes it again",
+			 mr->conf->name);
+}
+
+/* Notifications were lost: ask for everything. */
+static void look_at_all(struct host *host)
+{
+	struct nemo_mr_info info;
+
+	for (unsigned int i = 0; i < host->mrs; i++) {
+		struct mr *mr = host->mr[i];
+
+		if (!nemo_mr_get(&host->nl, host->ifindex, mr->conf->name,
+				 &info) &&
+		    info.state != mr->state)
+			entered(mr, info.state, 0);
+	}
+}
+
+static void on_readable(evutil_socket_t fd, short what, void *arg)
+{
+	struct host *host = arg;
+
+	(void)fd;
+	(void)what;
+	if (nemo_nl_receive(&host->ntf, on_notification, host) == -ENOBUFS)
+		look_at_all(host);
+}
+
+/* The home agent has accepted. */
+static void on_accepted(struct bul *bul, enum bul_exchange exchange)
+{
+	struct mr *mr = (struct mr *)((char *)bul - offsetof(struct mr, bul));
+
+	if (exchange == BUL_RELEASE) {
+		mr_set_state(mr, NEMO_MR_STATE_STANDBY);
+		bul_stop(bul);
+		mr_net_serve(mr, false);
+		ra_serve(mr, false);
+		released(mr, NULL);
+		log_info("%s: released", mr->conf->name);
+		return;
+	}
+	if (exchange == BUL_REGISTER && mr->state == NEMO_MR_STATE_ACTIVATING) {
+		if (!mr_set_state(mr, NEMO_MR_STATE_ACTIVE))
+			log_info("%s: active; first frame to acknowledgement %.1f ms, sequence %u, lifetime %u s",
+				 mr->conf->name, bul->frame_to_ba_ms, bul->seq,
+				 bul->granted);
+		return;
+	}
+	mr_note_binding(mr);
+}
+
+static void on_rearm(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	mr_set_trigger(arg, true);
+}
+
+/*
+ * The binding is not ours. Another host may claim it again only with a frame of
+ * the guest on its own bridge; the trigger of the kernel sees to that, here too.
+ */
+static void on_lost(struct bul *bul, bool not_nemo)
+{
+	struct mr *mr = (struct mr *)((char *)bul - offsetof(struct mr, bul));
+	struct timeval rearm = { REARM_S, 0 };
+
+	if (not_nemo) {
+		log_err("%s: %s: not a NEMO home agent (no R flag, RFC 3963 section 5.3); not used, tried again in %d s",
+			mr->conf->name, "the home agent", REARM_S);
+		mr_set_trigger(mr, false);
+		event_add(mr->rearm, &rearm);
+	} else {
+		log_info("%s: another host has registered; standby until the guest is seen here",
+			 mr->conf->name);
+	}
+	bul_stop(bul);
+	mr_set_state(mr, NEMO_MR_STATE_STANDBY);
+	mr_net_serve(mr, false);
+	ra_serve(mr, false);
+}
+
+static const struct bul_ops bul_ops = { on_accepted, on_lost };
+
+static void mr_free(struct mr *mr)
+{
+	bul_free(&mr->bul);
+	ra_free(mr);
+	if (mr->rearm)
+		event_free(mr->rearm);
+	free(mr);
+}
+
+static struct mr *mr_new(struct host *host, const struct nemo_conf_mr *conf)
+{
+	struct mr *mr = calloc(1, sizeof(*mr));
+
+	if (!mr)
+		return NULL;
+	mr->host = host;
+	mr->conf = conf;
+	mr->rearm = event_new(host->base, -1, 0, on_rearm, mr);
+	if (bul_init(&mr->bul, &bul_ops, host->mh, conf, host->base) ||
+	    ra_init(mr) || !mr->rearm) {
+		mr_free(mr);
+		return NULL;
+	}
+	return mr;
+}
+
+static bool guest_was_here(const struct nemo_mr_info *old)
+{
+	return old->state == NEMO_MR_STATE_ACTIVE ||
+	       old->state == NEMO_MR_STATE_LEAVING;
+}
+
+/* What a former agent, or a person, has left in the kernel. */
+static void adopt(struct mr *mr, const struct nemo_mr_info *old)
+{
+	mr->bul.coa = NEMO_HAS(old, NEMO_MR_A_COA) ? old->coa : mr->host->coa;
+	if (guest_was_here(old))
+		bul_adopt(&mr->bul, old->seq, old->lifetime, old->expires);
+	if (old->state == NEMO_MR_STATE_ACTIVATING)
+		bul_start(&mr->bul, BUL_REGISTER);
+	ra_serve(mr, mr_serves(old->state));
+	if (old->state != NEMO_MR_STATE_STANDBY)
+		log_info("%s: adopted, %s", mr->conf->name,
+			 nemo_name(&nemo_mr_states, old->state));
+}
+
+static int attach(struct mr *mr)
+{
+	mr->attachment = if_nametoindex(mr->conf->attachment);
+	if (!mr->attachment)
+		log_warn("%s: there is no interface %s yet; waiting for it",
+			 mr->conf->name, mr->conf->attachment);
+	else
+		ra_attach(mr);
+	return 0;
+}
+
+static int add_mr(struct host *host, const struct nemo_conf_mr *conf,
+		  const struct nemo_mr_info *old)
+{
+	struct mr **list = reallocarray(host->mr, host->mrs + 1, sizeof(*list));
+	struct mr *mr = list ? mr_new(host, conf) : NULL;
+	int err;
+
+	if (list)
+		host->mr = list;
+	if (!mr)
+		return -ENOMEM;
+	if (conf->no_auth)
+		log_warn("%s: auth = none: ANYBODY can take this mobile router's traffic",
+			 conf->name);
+	attach(mr);
+	mr->bul.coa = host->coa;
+	err = mr_make(mr, old);
+	if (err) {
+		mr_free(mr);
+		return err;
+	}
+	host->mr[host->mrs++] = mr;
+	mr_net_setup(mr);
+	if (old && !memcmp(&old->hoa, &conf->hoa, sizeof(old->hoa)))
+		adopt(mr, old);
+	return 0;
+}
+
+/* Make those of the configuration that are not there; others stay. */
+static int add_missing(struct host *host)
+{
+	const struct nemo_conf *conf = host->conf;
+	struct nemo_mr_info *list;
+	size_t n;
+	int err = nemo_mr_dump(&host->nl, host->ifindex, &list, &n);
+
+	if (err) {
+		log_err("cannot read the mobile routers of %s: %s",
+			conf->host.device, host->nl.error);
+		return err;
+	}
+	for (unsigned int i = 0; i < conf->mrs && !err; i++) {
+		const struct nemo_mr_info *old = NULL;
+
+		for (size_t j = 0; j < n; j++)
+			if (!strcmp(list[j].name, conf->mr[i].name))
+				old = &list[j];
+		if (!host_by_name(host, conf->mr[i].name))
+			err = add_mr(host, &conf->mr[i], old);
+	}
+	free(list);
+	return err;
+}
+
+static int open_netlink(struct host *host)
+{
+	if (nemo_nl_open(&host->rt, NULL)) {
+		log_err("rtnetlink: %s", host->rt.error);
+		return -EIO;
+	}
+	if (host_net_setup(host))
+		return -EIO;
+	if (nemo_nl_open(&host->nl, NEMO_MR_FAMILY_NAME) ||
+	    nemo_nl_open(&host->ntf, NEMO_MR_FAMILY_NAME) ||
+	    nemo_nl_subscribe(&host->ntf, NEMO_MR_MCGRP_MR)) {
+		log_err("the kernel's family nemo_mr: %s%s; modprobe nemo_mr",
+			host->nl.error, host->ntf.error);
+		return -EIO;
+	}
+	host->ntf_event = event_new(host->base, nemo_nl_fd(&host->ntf),
+				    EV_READ | EV_PERSIST, on_readable, host);
+	return host->ntf_event && !event_add(host->ntf_event, NULL) ? 0 : -ENOMEM;
+}
+
+int host_start(struct host *host, const struct nemo_conf *conf,
+	       struct event_base *base, struct mh_socket *mh)
+{
+	int err;
+
+	*host = (struct host){ .conf = conf, .base = base, .mh = mh };
+	/* The frame that activates is to be read before all else. */
+	err = open_netlink(host);
+	if (!err)
+		err = ra_open(&host->ra, host);
+	if (!err)
+		err = movement_start(&host->movement, host);
+	if (!err)
+		err = add_missing(host);
+	/* A care-of address may be another than the one adopted. */
+	for (unsigned int i = 0; i < host->mrs && !err; i++)
+		if (memcmp(&host->mr[i]->bul.coa, &host->coa,
+			   sizeof(host->coa)))
+			host_moved(host, &host->coa);
+	return err;
+}
+
+void host_stop(struct host *host)
+{
+	movement_stop(&host->movement);
+	ra_close(&host->ra);
+	for (unsigned int i = 0; i < host->mrs; i++)
+		mr_free(host->mr[i]);
+	free(host->mr);
+	if (host->ntf_event)
+		event_free(host->ntf_event);
+	nemo_nl_close(&host->ntf);
+	nemo_nl_close(&host->nl);
+	nemo_nl_close(&host->rt);
+}
+
+static void remove_mr(struct host *host, unsigned int i)
+{
+	struct mr *mr = host->mr[i];
+
+	log_info("%s: no longer configured; removed", mr->conf->name);
+	mr_net_remove(mr);
+	mr_unmake(mr);
+	released(mr, "it was removed");
+	mr_free(mr);
+	host->mr[i] = host->mr[--host->mrs];
+}
+
+/* May the one stay, with what differs changed in place? */
+static bool same_router(const struct nemo_conf_mr *a,
+			const struct nemo_conf_mr *b)
+{
+	return b && IN6_ARE_ADDR_EQUAL(&a->hoa, &b->hoa) &&
+	       !strcmp(a->attachment, b->attachment);
+}
+
+static void change_mr(struct mr *mr, const struct nemo_conf_mr *conf)
+{
+	struct nemo_mr_info old;
+	bool prefixes = mr->conf->mnps != conf->mnps ||
+			memcmp(mr->conf->mnp, conf->mnp, sizeof(conf->mnp));
+
+	if (prefixes)
+		mr_net_remove(mr);
+	mr->conf = conf;
+	mr->bul.conf = conf;
+	if (!nemo_mr_get(&mr->host->nl, mr->host->ifindex, conf->name, &old))
+		mr_make(mr, &old);
+	else
+		mr_make(mr, NULL);
+	if (prefixes)
+		mr_net_setup(mr);
+	/* The home agent must agree with what it will be told. */
+	if (prefixes && mr_serves(mr->state))
+		bul_start(&mr->bul, mr->bul.exchange ?: BUL_REFRESH);
+}
+
+int host_reload(struct host *host, const struct nemo_conf *conf)
+{
+	for (unsigned int i = 0; i < host->mrs;) {
+		struct mr *mr = host->mr[i];
+		const struct nemo_conf_mr *to = nemo_conf_mr(conf,
+							      mr->conf->name);
+
+		if (!same_router(mr->conf, to)) {
+			remove_mr(host, i);
+			continue;
+		}
+		change_mr(mr, to);
+		i++;
+	}
+	host->conf = conf;
+	movement_look(&host->movement);
+	return add_missing(host);
+}
+
+void host_acknowledged(struct host *host, const struct mh_in *in)
+{
+	struct mr *mr = host_by_hoa(host, &in->hoa);
+
+	if (mr && in->has_rh2)
+		bul_acknowledged(&mr->bul, in);
+}
+
+/* Of this home agent, and we do serve? */
+static bool concerns(const struct mr *mr, const struct in6_addr *ha)
+{
+	return mr->state == NEMO_MR_STATE_ACTIVE && !mr->bul.exchange &&
+	       IN6_ARE_ADDR_EQUAL(&mr->conf->home_agent, ha);
+}
+
+void host_refresh_requested(struct host *host, const struct mh_in *in)
+{
+	struct mr *mr = host_by_hoa(host, &in->hoa);
+
+	if (mr && concerns(mr, &in->src) &&
+	    mh_authentic(in, mr->conf, &in->dst))
+		bul_hint(&mr->bul, "the home agent asks for a refresh");
+}
+
+/*
+ * A Binding Error cannot be authentic, so it is a hint only: the worst that a
+ * false one does is one Binding Update a second.
+ */
+void host_binding_error(struct host *host, const struct mh_in *in)
+{
+	struct mr *mr = host_by_hoa(host, &in->msg.be.hoa);
+
+	log_debug("Binding Error: %s", mh_be_status_name(in->msg.be.status));
+	if (mr && concerns(mr, &in->src) &&
+	    in->msg.be.status == MH_BE_UNKNOWN_BINDING)
+		bul_hint(&mr->bul, "the home agent has no binding");
+}
+
+/* RFC 4443 §3.1: a hint, no more than a Binding Error is. */
+void host_unreachable(struct host *host, const struct in6_addr *ha)
+{
+	for (unsigned int i = 0; i < host->mrs; i++)
+		if (concerns(host->mr[i], ha))
+			bul_hint(&host->mr[i]->bul,
+				 "the home agent does not take the tunnel's packets");
+}
+
+void host_revoked(struct host *host, const struct mh_in *in)
+{
+	struct mr *mr = host_by_hoa(host, &in->hoa);
+	uint8_t status;
+
+	if (!mr || !in->has_rh2 || in->msg.br.kind != MH_BR_BRI)
+		return;
+	if (!mh_authentic(in, mr->conf, &in->dst)) {
+		log_warn("%s: Binding Revocation without valid AUTH option ignored",
+			 mr->conf->name);
+		return;
+	}
+	mr->bul.bris++;
+	status = revoke_judge(&mr->bul, mr->state, &in->msg.br);
+	revoke_answer(host->mh, mr->conf, in, status);
+	if (status == MH_BRA_SUCCESS && mr->state == NEMO_MR_STATE_ACTIVE)
+		on_lost(&mr->bul, false);
+}
+
+void host_moved(struct host *host, const struct in6_addr *coa)
+{
+	bool first = IN6_IS_ADDR_UNSPECIFIED(&host->coa);
+
+	host->coa = *coa;
+	for (unsigned int i = 0; i < host->mrs; i++) {
+		struct mr *mr = host->mr[i];
+		bool serves = mr->state == NEMO_MR_STATE_ACTIVE ||
+			      mr->state == NEMO_MR_STATE_ACTIVATING;
+
+		if (mr_set_coa(mr, mr->state == NEMO_MR_STATE_ACTIVE))
+			continue;
+		mr->bul.coa = *coa;
+		if (serves)
+			bul_start(&mr->bul, BUL_REGISTER);
+	}
+	if (first)
+		log_info("care-of address found on %s",
+			 host->conf->host.interface);
+	else
+		log_info("this host has moved: another care-of address on %s",
+			 host->conf->host.interface);
+}
+
+void host_links_changed(struct host *host)
+{
+	for (unsigned int i = 0; i < host->mrs; i++) {
+		struct mr *mr = host->mr[i];
+		uint32_t now = if_nametoindex(mr->conf->attachment);
+
+		if (now == mr->attachment)
+			continue;
+		mr->attachment = now;
+		if (now) {
+			log_info("%s: attachment %s is there", mr->conf->name,
+				 mr->conf->attachment);
+			mr_set_attachment(mr);
+			mr_net_attach(mr);
+			ra_attach(mr);
+		} else {
+			log_warn("%s: attachment %s is gone; waiting for it",
+				 mr->conf->name, mr->conf->attachment);
+		}
+	}
+}
+
+const char *host_release(struct host *host, const char *name,
+			 void (*done)(void *arg, const char *error), void *arg)
+{
+	struct mr *mr = host_by_name(host, name);
+
+	if (!mr)
+		return "no mobile router of this name is configured";
+	if (!mr_serves(mr->state))
+		return "this host does not serve it; nothing to release";
+	if (mr->released)
+		return "its release is under way";
+	mr->released = done;
+	mr->released_arg = arg;
+	bul_start(&mr->bul, BUL_RELEASE);
+	return NULL;
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A host: the mobile routers it may serve, their state in the kernel, and what
+ * the agent does when that state changes.
+ */
+#ifndef NEMOD_HOST_H
+#define NEMOD_HOST_H
+
+#include "bul.h"
+#include "lib/mr.h"
+#include "movement.h"
+#include "ra.h"
+
+struct host;
+
+/**
+ * struct mr - a mobile router of this host
+ * @attachment: index of the interface, 0 while there is none
+ * @state: as the kernel has it
+ * @rearm: gives the trigger back after a home agent that is none for NEMO
+ * @released: told when an orderly de-registration has ended
+ */
+struct mr {
+	struct host *host;
+	const struct nemo_conf_mr *conf;
+	uint32_t attachment;
+	enum nemo_mr_state state;
+	struct bul bul;
+	struct ra ra;
+	struct event *rearm;
+	void (*released)(void *arg, const char *error);
+	void *released_arg;
+};
+
+/**
+ * struct host - all of them
+ * @nl: requests to nemo_mr
+ * @ntf: its notifications
+ * @ifindex: of the tunnel device
+ * @coa: care-of address, :: for none
+ */
+struct host {
+	const struct nemo_conf *conf;
+	struct event_base *base;
+	struct mh_socket *mh;
+	struct nemo_nl rt, nl, ntf;
+	struct event *ntf_event;
+	struct movement movement;
+	struct ra_socket ra;
+	uint32_t ifindex;
+	struct in6_addr coa;
+	unsigned int mrs;
+	struct mr **mr;
+};
+
+/* Set up all that is static, adopt what the kernel has, begin to listen. */
+int host_start(struct host *host, const struct nemo_conf *conf,
+	       struct event_base *base, struct mh_socket *mh);
+void host_stop(struct host *host);
+
+/* Apply what differs in @conf; the former one may be freed afterwards. */
+int host_reload(struct host *host, const struct nemo_conf *conf);
+
+struct mr *host_by_name(struct host *host, const char *name);
+struct mr *host_by_hoa(struct host *host, const struct in6_addr *hoa);
+
+/* Messages for a mobile router. */
+void host_acknowledged(struct host *host, const struct mh_in *in);
+void host_refresh_requested(struct host *host, const struct mh_in *in);
+void host_binding_error(struct host *host, const struct mh_in *in);
+void host_revoked(struct host *host, const struct mh_in *in);
+
+/* The home agent, or a router before it, does not know our tunnel (ICMPv6). */
+void host_unreachable(struct host *host, const struct in6_addr *ha);
+
+/* The care-of address is another one. */
+void host_moved(struct host *host, const struct in6_addr *coa);
+
+/* Some interface came, went, or was renamed. */
+void host_links_changed(struct host *host);
+
+/* Is the address a home address, or inside a mobile network? */
+bool host_is_home(const struct host *host, const struct in6_addr *addr);
+
+/* De-register; NULL, or why not: a sentence. @done is called later. */
+const char *host_release(struct host *host, const char *name,
+			 void (*done)(void *arg, const char *error), void *arg);
+
+static inline bool mr_serves(enum nemo_mr_state state)
+{
+	return state == NEMO_MR_STATE_ACTIVATING ||
+	       state == NEMO_MR_STATE_ACTIVE ||
+	       state == NEMO_MR_STATE_LEAVING;
+}
+
+/* mr_kernel.c: the kernel's side of one mobile router. */
+int mr_make(struct mr *mr, const struct nemo_mr_info *old);
+int mr_set_state(struct mr *mr, enum nemo_mr_state state);
+int mr_set_coa(struct mr *mr, bool again);
+int mr_set_trigger(struct mr *mr, bool on);
+int mr_set_attachment(struct mr *mr);
+void mr_note_binding(struct mr *mr);
+void mr_unmake(struct mr *mr);
+
+/* host_net.c: addresses, routes and rules. */
+int host_net_setup(struct host *host);
+void mr_net_setup(struct mr *mr);
+void mr_net_attach(struct mr *mr);
+void mr_net_serve(struct mr *mr, bool serve);
+void mr_net_remove(struct mr *mr);
+
+#endif /* NEMOD_HOST_H */

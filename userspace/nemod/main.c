@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0
+/* nemod - the agent of a host or home agent: nemod(8). */
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <systemd/sd-daemon.h>
+
+#include "agent.h"
+#include "lib/log.h"
+#include "privs.h"
+
+#define EXIT_CONFIG	2
+
+static void usage(FILE *to)
+{
+	fputs("Usage: nemod [-c FILE] [-d] [--check]\n"
+	      "  -c, --config FILE  configuration, default " NEMO_CONF_PATH "\n"
+	      "  -d, --debug        log each message\n"
+	      "      --check        read the configuration, report mistakes, end\n"
+	      "  -h, --help         this text\n"
+	      "See nemod(8) and nemo.conf(5).\n", to);
+}
+
+struct options {
+	const char *path;
+	bool check, debug;
+};
+
+static void parse_options(struct options *o, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "config", required_argument, NULL, 'c' },
+		{ "debug", no_argument, NULL, 'd' },
+		{ "check", no_argument, NULL, 'C' },
+		{ "help", no_argument, NULL, 'h' },
+		{ }
+	};
+	int c;
+
+	while ((c = getopt_long(argc, argv, "c:dfh", options, NULL)) != -1)
+		switch (c) {
+		case 'c':
+			o->path = optarg;
+			break;
+		case 'd':
+			o->debug = true;
+			break;
+		case 'f':	/* in the foreground: as always */
+			break;
+		case 'C':
+			o->check = true;
+			break;
+		case 'h':
+			usage(stdout);
+			exit(EXIT_SUCCESS);
+		default:
+			usage(stderr);
+			exit(EXIT_CONFIG);
+		}
+	if (optind < argc) {
+		usage(stderr);
+		exit(EXIT_CONFIG);
+	}
+}
+
+static void print_mistake(const char *text, void *arg)
+{
+	(void)arg;
+	fprintf(stderr, "%s\n", text);
+}
+
+static int check(const char *path)
+{
+	struct nemo_conf *conf = nemo_conf_load(path, print_mistake, NULL);
+
+	if (!conf)
+		return EXIT_CONFIG;
+	printf("%s: good; %u mobile router%s\n", path, conf->mrs,
+	       conf->mrs == 1 ? "" : "s");
+	nemo_conf_free(conf);
+	return EXIT_SUCCESS;
+}
+
+static void on_hup(evutil_socket_t sig, short what, void *arg)
+{
+	char error[1024];
+
+	(void)sig;
+	(void)what;
+	sd_notify(0, "RELOADING=1");
+	if (agent_reload(arg, error, sizeof(error)))
+		log_err("the old configuration stays: %s", error);
+	sd_notify(0, "READY=1");
+}
+
+static void on_term(evutil_socket_t sig, short what, void *arg)
+{
+	struct agent *agent = arg;
+
+	(void)sig;
+	(void)what;
+	sd_notify(0, "STOPPING=1");
+	event_base_loopbreak(agent->base);
+}
+
+static int run(struct agent *agent)
+{
+	struct event *hup = evsignal_new(agent->base, SIGHUP, on_hup, agent);
+	struct event *term = evsignal_new(agent->base, SIGTERM, on_term, agent);
+	struct event *intr = evsignal_new(agent->base, SIGINT, on_term, agent);
+
+	if (!hup || !term || !intr)
+		return -ENOMEM;
+	event_add(hup, NULL);
+	event_add(term, NULL);
+	event_add(intr, NULL);
+	sd_notify(0, "READY=1");
+	event_base_dispatch(agent->base);
+	event_free(hup);
+	event_free(term);
+	event_free(intr);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct options o = { .path = NEMO_CONF_PATH };
+	struct agent agent = { };
+	int err;
+
+	parse_options(&o, argc, argv);
+	if (o.check)
+		return check(o.path);
+	log_open(o.debug);
+	signal(SIGPIPE, SIG_IGN);
+	err = agent_start(&agent, o.path);
+	if (err == -EINVAL && !agent.conf)
+		return EXIT_CONFIG;
+	if (!err)
+		err = privs_drop();
+	if (!err)
+		err = run(&agent);
+	agent_stop(&agent);
+	return err ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0
+/* One mobile router in the kernel: made, compared, changed. */
+#include <errno.h>
+#include <string.h>
+
+#include "host.h"
+#include "lib/log.h"
+
+static void name_it(const struct mr *mr, struct nemo_mr_info *info)
+{
+	memset(info, 0, sizeof(*info));
+	info->ifindex = mr->host->ifindex;
+	NEMO_SET(info, NEMO_MR_A_IFINDEX);
+	strcpy(info->name, mr->conf->name);
+	NEMO_SET(info, NEMO_MR_A_NAME);
+}
+
+/* All that the configuration says. */
+static void describe(const struct mr *mr, struct nemo_mr_info *info)
+{
+	const struct nemo_conf_mr *conf = mr->conf;
+
+	name_it(mr, info);
+	info->ha = conf->home_agent;
+	NEMO_SET(info, NEMO_MR_A_HA);
+	info->prefixes = conf->mnps;
+	memcpy(info->prefix, conf->mnp, sizeof(conf->mnp));
+	NEMO_SET(info, NEMO_MR_A_PREFIX);
+	info->attachment = mr->attachment;
+	NEMO_SET(info, NEMO_MR_A_ATTACHMENT);
+	info->flags = conf->trigger ? NEMO_MR_FLAG_TRIGGER : 0;
+	NEMO_SET(info, NEMO_MR_A_FLAGS);
+	info->hold_packets = conf->hold_packets;
+	NEMO_SET(info, NEMO_MR_A_HOLD_PACKETS);
+	info->hold_bytes = conf->hold_bytes;
+	NEMO_SET(info, NEMO_MR_A_HOLD_BYTES);
+	info->guests = conf->guests;
+	memcpy(info->guest, conf->guest, sizeof(conf->guest));
+	info->excludes = conf->excludes;
+	memcpy(info->exclude, conf->exclude, sizeof(conf->exclude));
+	if (conf->guests)
+		NEMO_SET(info, NEMO_MR_A_GUEST);
+	if (conf->excludes)
+		NEMO_SET(info, NEMO_MR_A_EXCLUDE);
+	if (!IN6_IS_ADDR_UNSPECIFIED(&mr->host->coa)) {
+		info->coa = mr->host->coa;
+		NEMO_SET(info, NEMO_MR_A_COA);
+	}
+}
+
+#define SAME(field)	(a->field == b->field)
+#define SAME_BYTES(field, size)	(!memcmp(&a->field, &b->field, size))
+
+/* Take from @a what @b has already. */
+static void drop_same(struct nemo_mr_info *a, const struct nemo_mr_info *b)
+{
+	const struct {
+		int attr;
+		bool same;
+	} check[] = {
+		{ NEMO_MR_A_HA, SAME_BYTES(ha, sizeof(a->ha)) },
+		{ NEMO_MR_A_COA, SAME_BYTES(coa, sizeof(a->coa)) },
+		{ NEMO_MR_A_PREFIX, SAME(prefixes) &&
+		  SAME_BYTES(prefix, a->prefixes * sizeof(a->prefix[0])) },
+		{ NEMO_MR_A_ATTACHMENT, SAME(attachment) },
+		{ NEMO_MR_A_GUEST, SAME(guests) &&
+		  SAME_BYTES(guest, a->guests * sizeof(a->guest[0])) },
+		{ NEMO_MR_A_EXCLUDE, SAME(excludes) &&
+		  SAME_BYTES(exclude, a->excludes * sizeof(a->exclude[0])) },
+		{ NEMO_MR_A_FLAGS, SAME(flags) },
+		{ NEMO_MR_A_HOLD_PACKETS, SAME(hold_packets) },
+		{ NEMO_MR_A_HOLD_BYTES, SAME(hold_bytes) },
+	};
+
+	for (size_t i = 0; i < sizeof(check) / sizeof(check[0]); i++)
+		if (check[i].same)
+			a->have &= ~(1ULL << check[i].attr);
+}
+
+static int set(struct mr *mr, const struct nemo_mr_info *info, const char *what)
+{
+	int err = nemo_mr_set(&mr->host->nl, info);
+
+	if (err)
+		log_err("%s: cannot %s: %s", mr->conf->name, what,
+			mr->host->nl.error);
+	return err;
+}
+
+static int make_new(struct mr *mr, struct nemo_mr_info *info)
+{
+	int err;
+
+	info->hoa = mr->conf->hoa;
+	NEMO_SET(info, NEMO_MR_A_HOA);
+	if (!mr->attachment)
+		info->have &= ~(1ULL << NEMO_MR_A_ATTACHMENT);
+	err = nemo_mr_new(&mr->host->nl, info);
+	if (err)
+		log_err("%s: cannot make the mobile router: %s",
+			mr->conf->name, mr->host->nl.error);
+	mr->state = NEMO_MR_STATE_STANDBY;
+	return err;
+}
+
+int mr_make(struct mr *mr, const struct nemo_mr_info *old)
+{
+	struct nemo_mr_info info;
+
+	describe(mr, &info);
+	if (old && memcmp(&old->hoa, &mr->conf->hoa, sizeof(old->hoa))) {
+		log_info("%s: another home address; made anew", mr->conf->name);
+		mr_unmake(mr);
+		old = NULL;
+	}
+	if (!old)
+		return make_new(mr, &info);
+	/* The care-of address is movement's to change, with its handover. */
+	info.have &= ~(1ULL << NEMO_MR_A_COA);
+	if (!mr->conf->guests && old->guests)
+		NEMO_SET(&info, NEMO_MR_A_GUEST);
+	drop_same(&info, old);
+	mr->state = old->state;
+	if (info.have == ((1ULL << NEMO_MR_A_IFINDEX) | (1ULL << NEMO_MR_A_NAME)))
+		return 0;
+	return set(mr, &info, "change the mobile router");
+}
+
+int mr_set_state(struct mr *mr, enum nemo_mr_state state)
+{
+	struct nemo_mr_info info;
+	int err;
+
+	name_it(mr, &info);
+	info.state = state;
+	NEMO_SET(&info, NEMO_MR_A_STATE);
+	info.seq = mr->bul.seq;
+	NEMO_SET(&info, NEMO_MR_A_SEQ);
+	info.lifetime = mr->bul.granted;
+	NEMO_SET(&info, NEMO_MR_A_LIFETIME);
+	err = set(mr, &info, "change its state");
+	if (!err)
+		mr->state = state;
+	return err;
+}
+
+/* @again: the binding must be made again, with both directions held. */
+int mr_set_coa(struct mr *mr, bool again)
+{
+	struct nemo_mr_info info;
+	int err;
+
+	name_it(mr, &info);
+	info.coa = mr->host->coa;
+	NEMO_SET(&info, NEMO_MR_A_COA);
+	if (again) {
+		info.state = NEMO_MR_STATE_ACTIVATING;
+		NEMO_SET(&info, NEMO_MR_A_STATE);
+	}
+	err = set(mr, &info, "change its care-of address");
+	if (!err && again)
+		mr->state = NEMO_MR_STATE_ACTIVATING;
+	return err;
+}
+
+int mr_set_trigger(struct mr *mr, bool on)
+{
+	struct nemo_mr_info info;
+
+	name_it(mr, &info);
+	info.flags = on && mr->conf->trigger ? NEMO_MR_FLAG_TRIGGER : 0;
+	NEMO_SET(&info, NEMO_MR_A_FLAGS);
+	return set(mr, &info, "change its trigger");
+}
+
+int mr_set_attachment(struct mr *mr)
+{
+	struct nemo_mr_info info;
+
+	name_it(mr, &info);
+	info.attachment = mr->attachment;
+	NEMO_SET(&info, NEMO_MR_A_ATTACHMENT);
+	return set(mr, &info, "change its attachment");
+}
+
+void mr_note_binding(struct mr *mr)
+{
+	struct nemo_mr_info info;
+
+	name_it(mr, &info);
+	info.seq = mr->bul.seq;
+	NEMO_SET(&info, NEMO_MR_A_SEQ);
+	info.lifetime = mr->bul.granted;
+	NEMO_SET(&info, NEMO_MR_A_LIFETIME);
+	set(mr, &info, "note its binding");
+}
+
+void mr_unmake(struct mr *mr)
+{
+	int err = nemo_mr_del(&mr->host->nl, mr->host->ifindex, mr->conf->name);
+
+	if (err && err != -ENOENT && err != -ENODEV)
+		log_err("%s: cannot remove the mobile router: %s",
+			mr->conf->name, mr->host->nl.error);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Links, addresses, routes, rules: what rtnetlink does for the agent. Every
+ * call may be repeated: to add what is there, or to remove what is not, is no
+ * failure. All return 0 or -errno, with a log line that says for what.
+ */
+#ifndef NEMOD_NETDEV_H
+#define NEMOD_NETDEV_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/nl.h"
+#include "lib/prefix.h"
+
+/* What a policy routing rule matches: @iif or @src, the other is NULL. */
+struct netdev_rule {
+	const char *iif;
+	const struct in6_addr *src;
+	uint32_t table;
+};
+
+/* Make (unless it is there) and set up a tunnel device; its index in @ifindex. */
+int netdev_tunnel(struct nemo_nl *rt, const char *ifname, const char *kind,
+		  uint32_t *ifindex);
+
+int netdev_set_mac(struct nemo_nl *rt, uint32_t ifindex, const uint8_t mac[6]);
+
+/* fe80::1, the same on all hosts: no duplicate address detection. */
+int netdev_gateway_address(struct nemo_nl *rt, uint32_t ifindex);
+
+/* A home address: known to the type 2 routing header, chosen for nothing. */
+int netdev_home_address(struct nemo_nl *rt, uint32_t ifindex,
+			const struct in6_addr *hoa, bool add);
+
+int netdev_route(struct nemo_nl *rt, uint32_t table, uint32_t ifindex,
+		 const struct nemo_prefix *dst, bool add);
+int netdev_default_route(struct nemo_nl *rt, uint32_t table, uint32_t ifindex);
+int netdev_rule(struct nemo_nl *rt, const struct netdev_rule *rule, bool add);
+
+/* Answer neighbour solicitations for @addr on a link. */
+int netdev_proxy(struct nemo_nl *rt, uint32_t ifindex,
+		 const struct in6_addr *addr, bool add);
+
+#endif /* NEMOD_NETDEV_H */

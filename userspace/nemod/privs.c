@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <linux/capability.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "lib/log.h"
+#include "privs.h"
+
+static int drop(void)
+{
+	const uint32_t keep = 1U << CAP_NET_ADMIN | 1U << CAP_NET_RAW;
+	struct __user_cap_header_struct header = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	/* The second is for capabilities from 32; none of them is ours. */
+	struct __user_cap_data_struct data[2] = { { keep, keep, 0 } };
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+		return -errno;
+	for (int cap = 0; cap <= CAP_LAST_CAP; cap++)
+		if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) && errno != EINVAL)
+			return -errno;
+	if (syscall(SYS_capset, &header, data))
+		return -errno;
+	return 0;
+}
+
+int privs_drop(void)
+{
+	int err = drop();
+
+	if (err)
+		log_err("cannot give up privileges: %s; nemod starts as root, or with CAP_NET_ADMIN, CAP_NET_RAW and CAP_SETPCAP",
+			strerror(-err));
+	return err;
+}
