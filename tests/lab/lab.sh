@@ -17,7 +17,8 @@
 # the Internet.
 #
 # Set before lab_up: LAB_HOSTS ("A B"), RTT_MS (0) between a host and the home agent.
-# Everything is in /run/nemo-lab; lab_down, also on exit, leaves nothing behind.
+# Everything is in /run/nemo-lab; lab_down, also on exit, leaves nothing behind, but a
+# copy of logs and records in /mnt/keep if there is such a directory.
 
 LAB=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 TOP=$(cd "$LAB/../.." && pwd)
@@ -269,5 +270,6 @@ lab_down() {
 	for ns in nemo_mr nemo_ha; do
 		[ ! -d /sys/module/$ns ] || lab_wait 20 rmmod $ns || echo "# $ns does not unload"
 	done
+	[ ! -d /mnt/keep ] || cp -r "$LAB_RUN/." /mnt/keep/
 	rm -rf "$LAB_RUN"
 }

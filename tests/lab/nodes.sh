@@ -98,10 +98,11 @@ lab_static_host() {
 
 # lab_static_mr HOST N - one mobile router on a host, in standby
 lab_static_mr() {
-	local ns=host$1 n=$2 guest=()
-	[ ${#LAB_GUESTS[@]} = 1 ] || guest=(guest "$(lab_mac "$n")")
+	local ns=host$1 n=$2 mac=()
+	[ ${#LAB_GUESTS[@]} = 1 ] || mac=(guest "$(lab_mac "$n")")
 	ctl "$ns" mr add "guest$n" dev nemo0 hoa "$(lab_hoa "$n")" ha "$LAB_HA" \
-		coa "$(lab_coa "$1")" mnp "$(lab_mnp "$n")" attachment br0 "${guest[@]}"
+		coa "$(lab_coa "$1")" mnp "$(lab_mnp "$n")" attachment br0 \
+		trigger on "${mac[@]}"
 	ip -n "$ns" -6 route add "$(lab_mnp "$n")" dev br0 table 9002
 }
 
