@@ -459,7 +459,7 @@ int nemo_tunnel_init(struct net_device *dev)
 	t->dev = dev;
 	t->net = dev_net(dev);
 	spin_lock_init(&t->lock);
-	xa_init_flags(&t->entries, XA_FLAGS_ALLOC1);
+	xa_init_flags(&t->entries, XA_FLAGS_ALLOC1 | XA_FLAGS_LOCK_BH);
 
 	err = nemo_compat_stats_init(dev);
 	if (err)

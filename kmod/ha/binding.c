@@ -148,8 +148,8 @@ static struct nemo_bce *nemo_bce_alloc(struct nemo_ha_dev *ha,
 	bce->flowlabel = nemo_flowlabel(hoa);
 	timer_setup(&bce->timer, nemo_bce_expire, 0);
 	/* its place in a dump; it stays empty until the binding is whole */
-	if (xa_alloc_cyclic(&ha->tunnel.entries, &bce->id, NULL, xa_limit_32b,
-			    &ha->tunnel.next_id, GFP_KERNEL_ACCOUNT) < 0) {
+	if (xa_alloc_cyclic_bh(&ha->tunnel.entries, &bce->id, NULL, xa_limit_32b,
+			       &ha->tunnel.next_id, GFP_KERNEL_ACCOUNT) < 0) {
 		kfree(bce);
 		return NULL;
 	}
@@ -160,7 +160,7 @@ static void nemo_bce_discard(struct nemo_bce *bce)
 {
 	if (!bce)
 		return;
-	xa_release(&bce->ha->tunnel.entries, bce->id);
+	xa_erase_bh(&bce->ha->tunnel.entries, bce->id);
 	kfree(bce);
 }
 

@@ -172,8 +172,8 @@ static struct nemo_mr *nemo_mr_alloc(struct nemo_mr_dev *nd,
 	mr->hoa = conf->hoa;
 	mr->flowlabel = nemo_flowlabel(&mr->hoa);
 	nemo_mr_path_init(mr);
-	if (xa_alloc_cyclic(&nd->tunnel.entries, &mr->id, NULL, xa_limit_32b,
-			    &nd->tunnel.next_id, GFP_KERNEL_ACCOUNT) < 0) {
+	if (xa_alloc_cyclic_bh(&nd->tunnel.entries, &mr->id, NULL, xa_limit_32b,
+			       &nd->tunnel.next_id, GFP_KERNEL_ACCOUNT) < 0) {
 		kfree(mr);
 		return NULL;
 	}
@@ -274,7 +274,7 @@ err_unlock:
 err_ways:
 	nemo_mr_ways_free(&ways);
 err_alloc:
-	xa_release(&t->entries, mr->id);
+	xa_erase_bh(&t->entries, mr->id);
 	kfree(mr);
 	return err;
 }
