@@ -78,8 +78,7 @@ void nemo_tunnel_stats64(struct net_device *dev,
  * nemo_flowlabel() - the outer flow label of all packets of one mobile router
  * @hoa: its home address
  *
- * One label (RFC 6438) keeps the packets of a binding on one path, so that an
- * end marker cannot overtake them.
+ * One label (RFC 6438) keeps the packets of a binding on one path, in order.
  *
  * Return: flow label, never 0.
  */

@@ -40,17 +40,11 @@ enum nemo_mr_state {
  * @NEMO_MR_REASON_ADMIN: A netlink request (the agent or an administrator).
  * @NEMO_MR_REASON_FIRST_FRAME: A frame of the guest on the attachment.
  * @NEMO_MR_REASON_ATTACHMENT_GONE: The attachment's interface was removed.
- * @NEMO_MR_REASON_MARKER: The home agent's end marker arrived; order is
- *   settled.
- * @NEMO_MR_REASON_TIMEOUT: The end marker or the prepared guest did not arrive
- *   in time.
  */
 enum nemo_mr_reason {
 	NEMO_MR_REASON_ADMIN,
 	NEMO_MR_REASON_FIRST_FRAME,
 	NEMO_MR_REASON_ATTACHMENT_GONE,
-	NEMO_MR_REASON_MARKER,
-	NEMO_MR_REASON_TIMEOUT,
 };
 
 /**
@@ -85,7 +79,6 @@ enum {
 	NEMO_MR_A_STATS_HELD,
 	NEMO_MR_A_STATS_FORWARDED,
 	NEMO_MR_A_STATS_DROPPED,
-	NEMO_MR_A_STATS_MARKERS,
 
 	__NEMO_MR_A_STATS_MAX,
 	NEMO_MR_A_STATS_MAX = (__NEMO_MR_A_STATS_MAX - 1)

@@ -19,8 +19,6 @@ static const char *const mr_reasons_name[] = {
 	[NEMO_MR_REASON_ADMIN] = "admin",
 	[NEMO_MR_REASON_FIRST_FRAME] = "first-frame",
 	[NEMO_MR_REASON_ATTACHMENT_GONE] = "attachment-gone",
-	[NEMO_MR_REASON_MARKER] = "marker",
-	[NEMO_MR_REASON_TIMEOUT] = "timeout",
 };
 
 const struct nemo_names nemo_mr_reasons = TABLE(mr_reasons_name);
@@ -61,7 +59,6 @@ static const char *const mr_stats_name[] = {
 	[NEMO_MR_A_STATS_HELD] = "held",
 	[NEMO_MR_A_STATS_FORWARDED] = "forwarded",
 	[NEMO_MR_A_STATS_DROPPED] = "dropped",
-	[NEMO_MR_A_STATS_MARKERS] = "markers",
 };
 
 const struct nemo_names nemo_mr_stats = TABLE(mr_stats_name);
