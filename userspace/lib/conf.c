@@ -44,7 +44,7 @@ static const struct conf_key mr_keys[] = {
 	{ "home-agent", conf_address, MR(home_agent) },
 	{ "auth", conf_auth, MR(no_auth) },
 	{ "spi", conf_number, MR(spi), NEMO_AUTH_SPI_MIN, UINT32_MAX },
-	{ "key-file", conf_path, MR(key_file), .max = 255 },
+	{ "key-file", conf_key_file, MR(key_file), .max = 255 },
 	{ "attachment", conf_ifname, MR(attachment) },
 	{ "guest", conf_guests, .repeat = true },
 	{ "exclude", conf_excludes, .repeat = true },
@@ -102,7 +102,7 @@ static struct nemo_conf_mr *mr_section(struct conf_parser *p, const char *name)
 	conf->mr = mr;
 	mr += conf->mrs++;
 	*mr = (struct nemo_conf_mr){
-		.line = p->line,
+		.line = p->section,
 		.lifetime = 60,
 		.mtu = 1460,
 		.trigger = true,
@@ -126,13 +126,13 @@ static void *find_section(struct conf_parser *p, const char *name,
 		return conf;
 	}
 	if (!strcmp(name, "ha")) {
-		conf->ha.line = conf->ha.line ?: p->line;
+		conf->ha.line = conf->ha.line ?: p->section;
 		*keys = ha_keys;
 		*seen = &conf->ha.seen;
 		return &conf->ha;
 	}
 	if (!strcmp(name, "host")) {
-		conf->host.line = conf->host.line ?: p->line;
+		conf->host.line = conf->host.line ?: p->section;
 		*keys = host_keys;
 		*seen = &conf->host.seen;
 		return &conf->host;
@@ -205,6 +205,8 @@ static char *read_line(char *buf, int size, void *arg)
 	if (!line)
 		return NULL;
 	source->p->line++;
+	if (line[strspn(line, " \t")] == '[')
+		source->p->section = source->p->line;
 	if (!strchr(line, '\n') && !feof(source->file)) {
 		conf_mistake(source->p, source->p->line,
 			     "the line is too long; at most %d characters",

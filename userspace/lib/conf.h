@@ -22,7 +22,7 @@ typedef unsigned int conf_line;
 
 /**
  * struct nemo_conf_mr - [mr NAME]: one mobile router
- * @line: of the section's first key, for messages
+ * @line: of the section, for messages; the other lines likewise
  * @lifetime: seconds, a multiple of 4
  * @key: wiped by nemo_conf_free()
  */
@@ -33,9 +33,11 @@ struct nemo_conf_mr {
 	struct in6_addr home_agent;
 	unsigned int mnps;
 	struct nemo_prefix mnp[NEMO_MR_PREFIX_MAX];
+	conf_line mnp_line[NEMO_MR_PREFIX_MAX];
 	bool no_auth;
 	uint32_t spi;
 	char key_file[256];
+	conf_line key_file_line;
 	uint8_t key[NEMO_CONF_KEY_MAX];
 	size_t keylen;
 	char attachment[IFNAMSIZ];

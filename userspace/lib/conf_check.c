@@ -41,7 +41,7 @@ static void check_auth(struct conf_parser *p, struct nemo_conf_mr *mr)
 			     "[mr %s] has no key; make one with: openssl rand -hex 32 > FILE; chmod 600 FILE, and add key-file = FILE",
 			     mr->name);
 	else
-		conf_read_key(p, mr, mr->line);
+		conf_read_key(p, mr);
 	if (!mr->spi)
 		conf_mistake(p, mr->line,
 			     "[mr %s] has no spi; add spi = a number from 256, the same on all its hosts and its home agent",
@@ -90,12 +90,12 @@ static void check_prefixes(struct conf_parser *p, const struct nemo_conf_mr *a,
 	for (unsigned int i = 0; i < a->mnps; i++)
 		for (unsigned int j = a == b ? i + 1 : 0; j < b->mnps; j++)
 			if (nemo_prefix_overlap(&a->mnp[i], &b->mnp[j]))
-				conf_mistake(p, b->line,
+				conf_mistake(p, b->mnp_line[j],
 					     "mnp %s of [mr %s] overlaps %s of [mr %s], line %u; a prefix belongs to one mobile router, once",
 					     nemo_prefix_print(&b->mnp[j], y),
 					     b->name,
 					     nemo_prefix_print(&a->mnp[i], x),
-					     a->name, a->line);
+					     a->name, a->mnp_line[i]);
 }
 
 static void check_pair(struct conf_parser *p, const struct nemo_conf_mr *a,

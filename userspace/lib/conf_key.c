@@ -40,9 +40,9 @@ static bool decode(struct nemo_conf_mr *mr, const char *text, size_t len)
 	return true;
 }
 
-static void read_key(struct conf_parser *p, struct nemo_conf_mr *mr,
-		     conf_line line, int fd)
+static void read_key(struct conf_parser *p, struct nemo_conf_mr *mr, int fd)
 {
+	conf_line line = mr->key_file_line;
 	char text[2 * NEMO_CONF_KEY_MAX + 8];
 	ssize_t len = read(fd, text, sizeof(text));
 
@@ -57,9 +57,9 @@ static void read_key(struct conf_parser *p, struct nemo_conf_mr *mr,
 	OPENSSL_cleanse(text, sizeof(text));
 }
 
-void conf_read_key(struct conf_parser *p, struct nemo_conf_mr *mr,
-		   conf_line line)
+void conf_read_key(struct conf_parser *p, struct nemo_conf_mr *mr)
 {
+	conf_line line = mr->key_file_line;
 	int fd = open(mr->key_file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat st;
 
@@ -77,6 +77,6 @@ void conf_read_key(struct conf_parser *p, struct nemo_conf_mr *mr,
 			     "key-file %s can be read by others than its owner; chmod 600 %s",
 			     mr->key_file, mr->key_file);
 	else
-		read_key(p, mr, line, fd);
+		read_key(p, mr, fd);
 	close(fd);
 }

@@ -9,7 +9,7 @@
 struct conf_parser {
 	const char *path;
 	conf_line line;		/* the one being read */
-	bool overlong;		/* it was */
+	conf_line section;	/* the last with a [section] */
 	unsigned int mistakes;
 	nemo_conf_report report;
 	void *arg;
@@ -50,6 +50,8 @@ void conf_mac(struct conf_parser *p, const struct conf_key *key, void *section,
 	      const char *value);
 void conf_path(struct conf_parser *p, const struct conf_key *key,
 	       void *section, const char *value);
+void conf_key_file(struct conf_parser *p, const struct conf_key *key,
+		   void *section, const char *value);
 void conf_auth(struct conf_parser *p, const struct conf_key *key,
 	       void *section, const char *value);
 void conf_mode(struct conf_parser *p, const struct conf_key *key,
@@ -64,9 +66,8 @@ void conf_excludes(struct conf_parser *p, const struct conf_key *key,
 /* Is there a unicast address of global scope (also a ULA)? */
 bool conf_is_global(const struct in6_addr *addr);
 
-/* Read the key that @mr names; @line is that of the key-file. */
-void conf_read_key(struct conf_parser *p, struct nemo_conf_mr *mr,
-		   conf_line line);
+/* Read the key that @mr names. */
+void conf_read_key(struct conf_parser *p, struct nemo_conf_mr *mr);
 
 /* What can be judged only when the whole file is read. */
 void conf_check(struct conf_parser *p);

@@ -141,6 +141,15 @@ void conf_path(struct conf_parser *p, const struct conf_key *key,
 		strcpy((char *)section + key->offset, value);
 }
 
+void conf_key_file(struct conf_parser *p, const struct conf_key *key,
+		   void *section, const char *value)
+{
+	struct nemo_conf_mr *mr = section;
+
+	mr->key_file_line = p->line;
+	conf_path(p, key, section, value);
+}
+
 static bool mac(struct conf_parser *p, const struct conf_key *key,
 		const char *value, uint8_t to[6])
 {
@@ -190,6 +199,7 @@ static void list(struct conf_parser *p, const struct conf_key *key,
 static bool add_mnp(struct conf_parser *p, const struct conf_key *key,
 		    struct nemo_conf_mr *mr, const char *part)
 {
+	mr->mnp_line[mr->mnps] = p->line;
 	return prefix(p, key, part, &mr->mnp[mr->mnps]);
 }
 

@@ -57,6 +57,9 @@ static void fill_update(struct bul *bul, struct mh_msg *msg)
 	if (!conf->no_auth) {
 		msg->opts.has |= MH_BIT(MH_OPT_MESG_ID);
 		msg->opts.mesg_id = clock_ntp(clock_realtime()) + bul->offset;
+		bul->last_id = msg->opts.mesg_id;
+		if (!bul->attempts)
+			bul->first_id = bul->last_id;
 	}
 	if (!conf->explicit_mode)
 		return;
@@ -253,6 +256,19 @@ static void refused(struct bul *bul, const struct mh_in *in)
 		mh_ba_status_name(status), status, remedy(status));
 }
 
+/*
+ * The home agent says again which time stamp it answers to; status 135, whose
+ * sequence number is another, cannot be told from an old one otherwise.
+ */
+static bool replayed(const struct bul *bul, const struct mh_in *in)
+{
+	uint64_t id = in->msg.opts.mesg_id;
+
+	return mh_has(&in->msg.opts, MH_OPT_MESG_ID) &&
+	       in->msg.ba.status != MH_BA_ID_MISMATCH &&
+	       (id < bul->first_id || id > bul->last_id);
+}
+
 /* Is it for a Binding Update of this exchange? */
 static bool outstanding(const struct bul *bul, const struct mh_in *in)
 {
@@ -280,6 +296,11 @@ void bul_acknowledged(struct bul *bul, const struct mh_in *in)
 		log_warn("%s: Binding Acknowledgement without valid AUTH option ignored: %s (%u); %s",
 			 bul->conf->name, mh_ba_status_name(ba->status),
 			 ba->status, remedy(MH_BA_AUTH_FAILED));
+		return;
+	}
+	if (replayed(bul, in)) {
+		log_warn("%s: Binding Acknowledgement of another time ignored; a replay?",
+			 bul->conf->name);
 		return;
 	}
 	bul->bas++;

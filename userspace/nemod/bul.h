@@ -34,6 +34,7 @@ struct bul_ops {
  * @first: of the exchange; retransmissions have newer numbers (§11.8)
  * @seq_at: monotonic ns when @seq was drawn, 0 for never
  * @since: realtime ns when the guest's frame arrived that began it, or 0
+ * @first_id, @last_id: time stamps of its Binding Updates (MESG-ID)
  * @offset: the home agent's clock less ours, NTP units (status 144)
  * @granted: lifetime in seconds
  */
@@ -45,6 +46,7 @@ struct bul {
 	enum bul_exchange exchange;
 	uint16_t seq, first;
 	uint64_t seq_at;
+	uint64_t first_id, last_id;
 	unsigned int attempts;
 	bool once_more;		/* a status has had its immediate retry */
 	uint64_t since;

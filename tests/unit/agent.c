@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The agent's pure parts: clock, judge, the answer to a revocation. */
+#include <string.h>
+
+#include "lib/auth.h"
+#include "nemod/clock.h"
+#include "nemod/judge.h"
+#include "nemod/revoke.h"
+#include "../wire/tap.h"
+
+#define TICK	(1ULL << 26)
+#define NOW	(1800000000ULL * NS_PER_S)
+
+static void ntp(void)
+{
+	/* RFC 5905 figure 4: 1970 is 2208988800. */
+	CHECK(clock_ntp(0) == 2208988800ULL << 32);
+	CHECK(clock_ntp(NS_PER_S / 2) == (2208988800ULL << 32 | 1ULL << 31));
+}
+
+static void window(void)
+{
+	uint64_t now = clock_ntp(NOW);
+
+	CHECK(clock_ntp_near(now, now));
+	CHECK(clock_ntp_near(now, clock_ntp(NOW + 7 * NS_PER_S)));
+	CHECK(clock_ntp_near(now, clock_ntp(NOW - 7 * NS_PER_S)));
+	CHECK(!clock_ntp_near(now, clock_ntp(NOW + 7 * NS_PER_S + 2)));
+	CHECK(!clock_ntp_near(now, clock_ntp(NOW - 7 * NS_PER_S - 2)));
+	CHECK(!clock_ntp_near(now, 0));
+}
+
+static void sequence(void)
+{
+	uint16_t first = clock_seq(NOW, 0, UINT64_MAX);
+
+	/* Another host that knows nothing, a tick later, is newer. */
+	CHECK(mh_seq_newer(clock_seq(NOW + TICK, 0, UINT64_MAX), first));
+	/* In the same tick, and with a clock that was set back. */
+	CHECK(clock_seq(NOW, first, 0) == (uint16_t)(first + 1));
+	CHECK(clock_seq(NOW - 100 * TICK, first, 0) == (uint16_t)(first + 1));
+	/* Half a wrap later the last number says nothing. */
+	CHECK(clock_seq(NOW, first + 5, 0x7001 * TICK) == first);
+	CHECK(clock_seq(NOW, first + 5, 0x7000 * TICK) ==
+	      (uint16_t)(first + 6));
+}
+
+/* A Binding Update that nothing speaks against. */
+struct fixture {
+	struct nemo_conf_mr mr;
+	struct judge_history history;
+	struct mh_msg bu;
+	struct mh_in in;
+	struct judge_case c;
+	uint8_t mh[MH_MAX_LEN];
+};
+
+static void set_up(struct fixture *f)
+{
+	memset(f, 0, sizeof(*f));
+	f->mr.hoa.s6_addr[0] = 0x20;
+	f->mr.mnps = 1;
+	f->mr.mnp[0].addr.s6_addr[0] = 0x20;
+	f->mr.mnp[0].addr.s6_addr[7] = 1;
+	f->mr.mnp[0].len = 64;
+	f->mr.spi = 256;
+	f->mr.keylen = 32;
+	f->in.src.s6_addr[0] = 0x20;
+	f->in.src.s6_addr[15] = 9;
+	f->bu.type = MH_BU;
+	f->bu.bu = (struct mh_bu){ 100, MH_BU_A | MH_BU_H | MH_BU_R, 15 };
+	f->bu.opts.has = MH_BIT(MH_OPT_AUTH) | MH_BIT(MH_OPT_MESG_ID);
+	f->bu.opts.mesg_id = clock_ntp(NOW);
+	f->bu.opts.auth.spi = 256;
+	f->bu.opts.auth.mac.len = NEMO_AUTH_MAC_LEN;
+	f->c = (struct judge_case){
+		.in = &f->in,
+		.mr = &f->mr,
+		.history = &f->history,
+		.now = clock_ntp(NOW),
+		.home = true,
+	};
+}
+
+/* Through the codec, signed, as from the wire. */
+static uint8_t answer(struct fixture *f)
+{
+	ssize_t len = mh_build(&f->bu, f->mh, sizeof(f->mh));
+
+	CHECK(len > 0);
+	f->c.coa = judge_coa(&f->in);
+	if (mh_has(&f->bu.opts, MH_OPT_AUTH))
+		CHECK(!nemo_auth_sign(f->mr.key, 32, &f->in.src, &f->mr.hoa,
+				      f->mh, len));
+	f->in.mh = f->mh;
+	f->in.len = len;
+	CHECK(!mh_parse(f->mh, len, &f->in.msg));
+	f->c.coa = judge_coa(&f->in);
+	return judge(&f->c);
+}
+
+static void accepts(void)
+{
+	struct fixture f;
+
+	set_up(&f);
+	CHECK(answer(&f) == MH_BA_ACCEPTED);
+	f.bu.opts.n_mnp = 1;
+	f.bu.opts.mnp[0] = (struct mh_prefix){ f.mr.mnp[0].addr, 64 };
+	CHECK(answer(&f) == MH_BA_ACCEPTED);
+}
+
+static void authentication(void)
+{
+	struct fixture f;
+
+	set_up(&f);
+	f.c.mr = NULL;
+	CHECK(answer(&f) == MH_BA_NOT_HOME_AGENT);
+	f.c.mr = &f.mr;
+	CHECK(answer(&f) == MH_BA_ACCEPTED);
+	f.mr.key[0] ^= 1;
+	CHECK(judge(&f.c) == MH_BA_AUTH_FAILED);
+	f.mr.key[0] ^= 1;
+	f.c.coa.s6_addr[15] ^= 1;	/* somebody else's address */
+	CHECK(judge(&f.c) == MH_BA_AUTH_FAILED);
+	f.mr.spi = 257;
+	CHECK(answer(&f) == MH_BA_AUTH_FAILED);
+	f.mr.spi = 256;
+	f.bu.opts.has = MH_BIT(MH_OPT_MESG_ID);
+	CHECK(answer(&f) == MH_BA_AUTH_FAILED);
+	f.mr.no_auth = true;
+	CHECK(answer(&f) == MH_BA_ACCEPTED);
+}
+
+static void replay(void)
+{
+	struct fixture f;
+
+	set_up(&f);
+	f.bu.opts.has = MH_BIT(MH_OPT_AUTH);
+	CHECK(answer(&f) == MH_BA_MESG_ID_REQUIRED);
+	set_up(&f);
+	f.history.mesg_id = f.bu.opts.mesg_id;
+	CHECK(answer(&f) == MH_BA_ID_MISMATCH);
+	f.history.mesg_id--;
+	CHECK(answer(&f) == MH_BA_ACCEPTED);
+	f.bu.opts.mesg_id -= 8ULL << 32;
+	f.history.mesg_id = 0;
+	CHECK(answer(&f) == MH_BA_ID_MISMATCH);
+}
+
+static void old_sequence(void)
+{
+	struct fixture f;
+
+	set_up(&f);
+	f.history.has_seq = true;
+	f.history.seq = 100;
+	CHECK(answer(&f) == MH_BA_SEQ);
+	f.history.seq = 99;
+	CHECK(answer(&f) == MH_BA_ACCEPTED);
+	f.history.seq = 100 + 0x8000;
+	CHECK(answer(&f) == MH_BA_SEQ);
+	f.history.seq = 101 + 0x8000;
+	CHECK(answer(&f) == MH_BA_ACCEPTED);
+}
+
+static void refusals(void)
+{
+	struct fixture f;
+
+	set_up(&f);
+	f.bu.bu.flags = MH_BU_A | MH_BU_H;
+	CHECK(answer(&f) == MH_BA_PROHIBITED);
+	f.bu.bu.flags = MH_BU_A | MH_BU_R;
+	CHECK(answer(&f) == MH_BA_PROHIBITED);
+	set_up(&f);
+	f.mr.mnps = 0;
+	CHECK(answer(&f) == MH_BA_MR_NOT_PERMITTED);
+	set_up(&f);
+	f.c.home = false;
+	CHECK(answer(&f) == MH_BA_NOT_HOME_SUBNET);
+	set_up(&f);
+	f.in.src = f.mr.hoa;
+	CHECK(answer(&f) == MH_BA_INVALID_COA);
+	f.in.src = (struct in6_addr){ .s6_addr = { 0xfe, 0x80, [15] = 1 } };
+	CHECK(answer(&f) == MH_BA_INVALID_COA);
+}
+
+static void prefixes(void)
+{
+	struct fixture f;
+
+	set_up(&f);
+	f.bu.opts.n_mnp = 1;
+	f.bu.opts.mnp[0] = (struct mh_prefix){ f.mr.mnp[0].addr, 64 };
+	f.bu.opts.mnp[0].addr.s6_addr[7] = 2;
+	CHECK(answer(&f) == MH_BA_NOT_AUTHORIZED_PREFIX);
+	f.bu.opts.mnp[0] = (struct mh_prefix){ f.mr.mnp[0].addr, 80 };
+	CHECK(answer(&f) == MH_BA_NOT_AUTHORIZED_PREFIX);
+	/* The codec refuses to build it; a received one may be anything. */
+	f.bu.opts.mnp[0].len = 64;
+	CHECK(answer(&f) == MH_BA_ACCEPTED);
+	f.in.msg.opts.mnp[0].len = 129;
+	CHECK(judge(&f.c) == MH_BA_INVALID_PREFIX);
+	f.in.msg.opts.mnp[0].len = 56;
+	CHECK(judge(&f.c) == MH_BA_INVALID_PREFIX);
+}
+
+static void alternate_coa(void)
+{
+	struct fixture f;
+
+	set_up(&f);
+	f.in.msg.opts.has = MH_BIT(MH_OPT_ALT_COA);
+	f.in.msg.opts.alt_coa.s6_addr[0] = 0x30;
+	CHECK(judge_coa(&f.in).s6_addr[0] == 0x30);
+	f.in.msg.opts.has = 0;
+	CHECK(judge_coa(&f.in).s6_addr[0] == 0x20);
+}
+
+static void revocation(void)
+{
+	struct bul bul = { .seq = 100, .seq_at = 1 };
+	struct mh_br bri = { .kind = MH_BR_BRI, .seq = 101 };
+
+	CHECK(revoke_judge(&bul, NEMO_MR_STATE_ACTIVE, &bri) == MH_BRA_SUCCESS);
+	CHECK(revoke_judge(&bul, NEMO_MR_STATE_ACTIVATING, &bri) ==
+	      MH_BRA_MN_ATTACHED);
+	CHECK(revoke_judge(&bul, NEMO_MR_STATE_STANDBY, &bri) ==
+	      MH_BRA_NO_BINDING);
+	/* Our own Binding Update has overtaken it. */
+	bri.seq = 100;
+	CHECK(revoke_judge(&bul, NEMO_MR_STATE_ACTIVE, &bri) ==
+	      MH_BRA_MN_ATTACHED);
+	bul.seq_at = 0;
+	CHECK(revoke_judge(&bul, NEMO_MR_STATE_ACTIVE, &bri) ==
+	      MH_BRA_NO_BINDING);
+}
+
+int main(void)
+{
+	static const struct tap_test tests[] = {
+		{ "NTP time stamps", ntp },
+		{ "their window of 7 s", window },
+		{ "sequence numbers from the time", sequence },
+		{ "judge: a good Binding Update", accepts },
+		{ "judge: 133 and 146", authentication },
+		{ "judge: 144 and 145", replay },
+		{ "judge: 135, modulo 2^16", old_sequence },
+		{ "judge: 129, 132, 140, 174", refusals },
+		{ "judge: 141 and 142", prefixes },
+		{ "the care-of address", alternate_coa },
+		{ "what a revocation means", revocation },
+	};
+
+	return tap_run(tests, sizeof(tests) / sizeof(tests[0]));
+}
