@@ -1,0 +1,65 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Signalling that is wrong: what the home agent answers, and that nothing is lost by it.
+set -u
+# shellcheck source=tests/lab/lab.sh
+source "$(dirname "$0")/../lab/lab.sh"
+here=$(cd "$(dirname "$0")" && pwd)
+
+export LAB_HOSTS=A
+lab_up || exit 1
+LAB_GUESTS=(1)
+lab_keys
+lab_agent ha
+
+export COA HA=$LAB_HA HOA MNP SPI=257 KEY=$LAB_RUN/guest1.key
+COA=$(lab_coa A) HOA=$(lab_hoa 1) MNP=$(lab_mnp 1)
+MNP=${MNP%/*}
+
+# want TEST ANSWER WHAT - one line of agent_mh.py
+want() {
+	is "$3" "$(sed -n "s/^$1 //p" "$LAB_RUN/answers")" "$2"
+}
+
+mapfile -t tests < <(sed -n '/^TESTS = {/,/^}/s/^    "\([a-z-]*\)".*/\1/p' "$here/agent_mh.py")
+on hostA python3 "$here/agent_mh.py" "${tests[@]}" > "$LAB_RUN/answers" 2>&1
+sed 's/^/# /' "$LAB_RUN/answers"
+want good 0 'a good Binding Update is accepted'
+want explicit 0 'explicit mode, the own prefix'
+want checksum - 'a bad checksum: silence'
+want short icmp 'a Binding Update of 8 octets: Parameter Problem, by the kernel'
+want long - 'a length beyond the packet: silence'
+want payload icmp 'a payload proto that is not 59: Parameter Problem, by the kernel'
+want option-beyond - 'an option that ends behind the message: silence'
+want unknown-type 'BE 2' 'an unknown type: Binding Error 2'
+want unknown-option 0 'an unknown option is skipped'
+want wrong-key 146 'the wrong key: 146'
+want wrong-spi 146 'the wrong SPI: 146'
+want no-auth 146 'no AUTH option: 146'
+want other-coa 146 'the care-of address is covered by the MAC: 146'
+want no-stamp 145 'no time stamp: 145'
+want old-stamp 144 'a time stamp out of the window: 144'
+want replay '0 144' 'the same message again: 144'
+want old-sequence '135 current' 'an old sequence number: 135, with the current one'
+want foreign-prefix 142 'a prefix of others: 142'
+want bad-prefix 141 'a prefix that is none: 141'
+want no-r 129 'no R flag: 129'
+want no-h 129 'no H flag: 129'
+want no-hao 133 'a home address that is not configured: 133'
+want release 0 'de-registration'
+
+is 'the binding has gone' "$(ctl ha -j ha show | jq length)" 0
+ok 'the home agent lives' kill -0 "${LAB_AGENT[ha]}"
+refused=$(lab_status ha | jq '.ha.mr[0].bu_refused')
+is 'it counts what it refused' "$refused" 12
+
+# A home agent that does not know NEMO (no R flag in its answer) is not used.
+lab_end "${LAB_AGENT[ha]}"
+lab_spawn ha fake.log python3 "$here/agent_mh.py" --ha
+LAB_GUESTS=()
+lab_guest_add 1 A
+lab_agent hostA
+no_nemo() { grep -q 'not a NEMO home agent' "$LAB_RUN/hostA.log"; }
+ok 'no R flag in the answer: said' lab_wait 20 no_nemo
+is 'no R flag in the answer: not used' "$(lab_mr A 1 .state)" standby
+plan
