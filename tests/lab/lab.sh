@@ -83,8 +83,22 @@ lab_link() {
 
 # lab_delay NS DEV - half of the round trip in this direction
 lab_delay() {
-	[ "$RTT_MS" = 0 ] || tc -n "$1" qdisc replace dev "$2" root netem limit 10000 \
-		delay "$((RTT_MS * 500))us"
+	if [ "$RTT_MS" = 0 ]; then
+		tc -n "$1" qdisc del dev "$2" root 2> /dev/null || true
+	else
+		tc -n "$1" qdisc replace dev "$2" root netem limit 10000 \
+			delay "$((RTT_MS * 500))us"
+	fi
+}
+
+# lab_rtt MS - another round trip between hosts and home agent from now on
+lab_rtt() {
+	local h
+	RTT_MS=$1
+	for h in $LAB_HOSTS; do
+		lab_delay core "host$h"
+		lab_delay "host$h" eth0
+	done
 }
 
 lab_core() {

@@ -26,7 +26,8 @@
  *   (first arrival after T1) - (last arrival before T1) - (T1 - T0) - 1/PPS
  *
  * and not less than zero: the longest time that a receiver waited, less the guest's
- * own pause and the interval between two packets of an undisturbed stream.
+ * own pause and the interval between two packets of an undisturbed stream. last_lost
+ * is when the last packet that was lost had been sent.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -66,6 +67,7 @@ struct tally {
 struct move {
 	int64_t t0, t1;
 	int64_t last_before, first_after;	/* arrivals; 0: none */
+	int64_t last_lost;			/* when it was sent; 0: none */
 	struct tally tally;
 };
 
@@ -328,8 +330,11 @@ static void count(struct move *m, int n, const struct log *tx, const struct log 
 	}
 	for (size_t k = 0; k < tx->n; k++) {
 		COUNT(sent, tx->v[k].sent);
-		if (!seen[k])
-			COUNT(lost, tx->v[k].sent);
+		if (seen[k])
+			continue;
+		COUNT(lost, tx->v[k].sent);
+		if (move_of(m, n, tx->v[k].sent))
+			move_of(m, n, tx->v[k].sent)->last_lost = tx->v[k].sent;
 	}
 }
 
@@ -365,7 +370,8 @@ static void print_move(const struct move *m, int64_t step, const char *comma)
 		printf("\"silence_ms\":%.1f,", silence > 0 ? silence / 1e6 : 0.0);
 	else
 		printf("\"silence_ms\":null,");
-	printf("\"pause_ms\":%.1f,", (m->t1 - m->t0) / 1e6);
+	printf("\"pause_ms\":%.1f,\"last_lost\":%" PRId64 ",", (m->t1 - m->t0) / 1e6,
+	       m->last_lost);
 	print_tally(&m->tally);
 	printf("}");
 }

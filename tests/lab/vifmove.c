@@ -13,6 +13,7 @@
  * the guest's first frame can come right after T1. One process and no shell in
  * between, so that the time from T1 on is the network's and not that of the tools.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -20,6 +21,7 @@
 #include <net/if.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -127,6 +129,45 @@ static void signal_all(char **pids, int sig)
 		kill(atoi(*pids), sig);
 }
 
+/* Is any thread of the process not stopped yet? The third field of stat is its state. */
+static bool runs(const char *pid)
+{
+	char path[300], stat[256] = "";
+	struct dirent *d;
+	bool yes = false;
+	DIR *tasks;
+
+	snprintf(path, sizeof(path), "/proc/%s/task", pid);
+	tasks = opendir(path);
+	while (tasks && (d = readdir(tasks))) {
+		const char *end;
+		int fd;
+
+		snprintf(path, sizeof(path), "/proc/%s/task/%s/stat", pid, d->d_name);
+		fd = *d->d_name == '.' ? -1 : open(path, O_RDONLY);
+		if (fd < 0)
+			continue;
+		if (read(fd, stat, sizeof(stat) - 1) > 0) {
+			end = strrchr(stat, ')');
+			yes |= end && end[2] != 'T';
+		}
+		close(fd);
+	}
+	if (tasks)
+		closedir(tasks);
+	return yes;
+}
+
+/* A hypervisor hands over no guest that still runs, or whose packets it still has. */
+static void stop_all(char **pids)
+{
+	signal_all(pids, SIGSTOP);
+	for (; *pids; pids++)
+		for (int tries = 0; tries < 1000 && runs(*pids); tries++)
+			usleep(100);
+	usleep(2000);
+}
+
 /* The queue of an interface is back some time after its carrier: frames before are lost. */
 static void wait_running(int ns)
 {
@@ -171,7 +212,7 @@ int main(int argc, char **argv)
 	to_fd = rtnl(to);
 
 	t0 = now();
-	signal_all(argv + 7, SIGSTOP);
+	stop_all(argv + 7);
 	r = request(RTM_NEWLINK, vif);
 	add_u32(&r, IFLA_NET_NS_FD, to);
 	change(from_fd, &r, "to the other namespace");
