@@ -23,6 +23,9 @@
 
 static unsigned int nemo_net_id __read_mostly;
 
+/* Packets of ours that this CPU is delivering, one inside the other. */
+static DEFINE_PER_CPU(unsigned int, nemo_depth);
+
 struct nemo_net *nemo_net_get(struct net *net)
 {
 	return net_generic(net, nemo_net_id);
@@ -236,7 +239,8 @@ bool nemo_encap(struct nemo_tunnel *t, struct sk_buff *skb,
 		goto drop;
 	skb_set_inner_ipproto(skb, IPPROTO_IPV6);
 	skb_scrub_packet(skb, false);
-	if (skb_cow_head(skb, LL_RESERVED_SPACE(dst->dev) + dst->header_len + NEMO_HEADROOM))
+	if (skb_cow_head(skb, LL_RESERVED_SPACE(dst->dev) + dst->header_len +
+			      sizeof(*outer) + (tel ? NEMO_TEL_LEN : 0)))
 		goto drop;
 	skb_dst_set(skb, dst);
 	if (unlikely(tel)) {
@@ -296,11 +300,29 @@ bool nemo_decap(struct nemo_tunnel *t, struct sk_buff *skb)
 	return true;
 }
 
-/* Give a packet from nemo_decap() to the stack. */
+/**
+ * nemo_deliver() - give a packet to the stack
+ * @t: tunnel
+ * @skb: packet from nemo_decap()
+ *
+ * At once and not by way of gro_cells: GRO has merged the packets where they
+ * came in, as it looks through IPv6 in IPv6. A tunnel in a tunnel is queued,
+ * so that the depth of the stack stays bounded.
+ *
+ * Context: RCU read lock, BH disabled.
+ */
 void nemo_deliver(struct nemo_tunnel *t, struct sk_buff *skb)
 {
+	if (unlikely(!(t->dev->flags & IFF_UP))) {
+		nemo_drop_rx(t, skb, NEMO_DROP_STATE);
+		return;
+	}
 	dev_sw_netstats_rx_add(t->dev, skb->len);
-	gro_cells_receive(&t->gro_cells, skb);
+	if (likely(this_cpu_inc_return(nemo_depth) == 1))
+		netif_receive_skb(skb);
+	else
+		netif_rx(skb);
+	this_cpu_dec(nemo_depth);
 }
 
 static bool nemo_inner_sane(const struct sk_buff *skb)
@@ -337,7 +359,7 @@ static int nemo_tunnel_rcv(struct sk_buff *skb)
 			break;
 		}
 		if (!xfrm6_policy_check(NULL, XFRM_POLICY_IN, skb)) {
-			nemo_drop_rx(t, skb, NEMO_DROP_STATE);
+			nemo_drop_rx(t, skb, NEMO_DROP_WRONG_ENDPOINT);
 			ret = 0;
 			break;
 		}
@@ -468,12 +490,9 @@ int nemo_tunnel_init(struct net_device *dev)
 		err = -ENOMEM;
 		goto err_stats;
 	}
-	err = gro_cells_init(&t->gro_cells, dev);
-	if (err)
-		goto err_drops;
 	err = nemo_endpoints_init(t);
 	if (err)
-		goto err_gro;
+		goto err_drops;
 	err = nemo_prefix_table_init(&t->prefixes);
 	if (err)
 		goto err_endpoints;
@@ -482,8 +501,6 @@ int nemo_tunnel_init(struct net_device *dev)
 
 err_endpoints:
 	rhashtable_destroy(&t->endpoints);
-err_gro:
-	gro_cells_destroy(&t->gro_cells);
 err_drops:
 	free_percpu(t->drops);
 err_stats:
@@ -509,7 +526,6 @@ void nemo_tunnel_free(struct nemo_tunnel *t)
 	nemo_prefix_table_destroy(&t->prefixes);
 	rhashtable_destroy(&t->endpoints);
 	xa_destroy(&t->entries);
-	gro_cells_destroy(&t->gro_cells);
 	free_percpu(t->drops);
 	nemo_compat_stats_free(t->dev);
 }

@@ -9,7 +9,6 @@
 
 #include <linux/netdevice.h>
 #include <net/dst_cache.h>
-#include <net/gro_cells.h>
 #include <net/genetlink.h>
 
 #include "hold.h"
@@ -65,7 +64,6 @@ struct nemo_tunnel {
 	struct xarray entries;		/* of the module, by dump order; RCU */
 	u32 next_id;			/* lock of entries */
 	u32 count;			/* lock; entries */
-	struct gro_cells gro_cells;
 	struct nemo_drops __percpu *drops;
 };
 

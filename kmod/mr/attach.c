@@ -149,6 +149,8 @@ static int nemo_port_add(struct nemo_attachment *att, struct net_device *dev)
 		return err;
 	}
 	netdev_hold(dev, &port->tracker, GFP_KERNEL);
+	/* room for the outer header, so that no frame has to be copied for it */
+	netdev_set_rx_headroom(dev, att->nd->tunnel.dev->needed_headroom);
 	list_add_tail(&port->list, &att->ports);
 	return 0;
 }
@@ -157,6 +159,7 @@ static void nemo_port_del(struct nemo_port *port)
 {
 	ASSERT_RTNL();
 	list_del(&port->list);
+	netdev_reset_rx_headroom(port->dev);
 	nf_unregister_net_hook(dev_net(port->dev), &port->ops);
 	netdev_put(port->dev, &port->tracker);
 	kfree_rcu(port, rcu);
