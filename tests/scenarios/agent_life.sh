@@ -1,0 +1,123 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# The life of the agents: registration, kill -9, restart, reload, release, a host that
+# changes its own network, a home agent that has lost its bindings. A guest's stream of
+# pings goes on meanwhile.
+set -u
+# shellcheck source=tests/lab/lab.sh
+source "$(dirname "$0")/../lab/lab.sh"
+
+export LAB_MR_OPTIONS='lifetime = 20'
+lab_up || exit 1
+lab_guest_add 1 A
+lab_agents || exit 1
+
+log_has() { grep -q "$2" "$LAB_RUN/$1.log"; }
+active() { [ "$(lab_mr "$1" 1 .state)" = active ]; }
+standby() { [ "$(lab_mr "$1" 1 .state)" = standby ]; }
+seq_of() { lab_mr A 1 .seq; }
+bound_to() { [ "$(ctl ha -j ha show | jq -r '.[0].coa')" = "$1" ]; }
+reach() { on guest1 ping -q -i 0.2 -c 5 -W 3 "$LAB_CN"; }
+rss() { awk '/^VmRSS/ { print $2 }' "/proc/${LAB_AGENT[$1]}/status"; }
+
+# lost - how many of the pings in the background had no answer; ends them
+lost() {
+	kill -INT "$PINGS"
+	wait "$PINGS"
+	awk '/packets transmitted/ { print $1 - $4 }' "$LAB_RUN/pings"
+}
+pings() {
+	ip netns exec guest1 ping -q -i 0.1 "$LAB_CN" > "$LAB_RUN/pings" &
+	PINGS=$!
+}
+
+# again NODE - kill -9 and start
+again() {
+	kill -9 "${LAB_AGENT[$1]}"
+	wait "${LAB_AGENT[$1]}" 2> /dev/null
+	rm "$LAB_RUN/$1.sock"
+	mv "$LAB_RUN/$1.log" "$LAB_RUN/$1.log.old"
+	lab_agent "$1"
+}
+
+ok 'the guest configures itself from the RAs' lab_wait 20 lab_guest_ready 1
+ok 'its first frame makes the host active' lab_wait 10 active A
+ok 'and the other host stays in standby' standby B
+ok 'the guest reaches its correspondent' reach
+is 'the RA says the MTU' "$(on guest1 cat /proc/sys/net/ipv6/conf/eth0/mtu)" 1460
+le 'memory of the host agent, KiB' "$(rss hostA)" 8192
+le 'memory of the home agent, KiB' "$(rss ha)" 8192
+caps=$(awk '/^CapEff/ { print $2 }' "/proc/${LAB_AGENT[hostA]}/status")
+is 'capabilities: net_admin and net_raw' "$caps" 0000000000003000
+
+pings
+before=$(seq_of)
+again hostA
+ok 'kill -9 of the host agent: adopted' log_has hostA 'adopted, active'
+again ha
+ok 'kill -9 of the home agent: adopted' log_has ha 'binding adopted'
+is 'nothing was sent for that' "$(seq_of)" "$before"
+refreshed() { [ "$(seq_of)" != "$before" ]; }
+ok 'the adopted binding is refreshed' lab_wait 30 refreshed
+is 'no ping was lost' "$(lost)" 0
+
+# Reload: a bad file changes nothing, a good one only what differs.
+pings
+cp "$LAB_RUN/hostA.conf" "$LAB_RUN/good.conf"
+sed -i 's/^hoa = .*/hoa = nonsense/' "$LAB_RUN/hostA.conf"
+out=$(ctl hostA -S "$LAB_RUN/hostA.sock" reload 2>&1)
+not_ok 'reload of a bad file is refused' ctl hostA -S "$LAB_RUN/hostA.sock" reload
+ok 'and says file and line' grep -q "hostA.conf:[0-9]*: hoa = nonsense" <<< "$out"
+ok 'the old configuration stays' active A
+{
+	sed 's/^lifetime = .*/lifetime = 40/' "$LAB_RUN/good.conf"
+	echo 'hold-packets = 77'
+	printf '%s\n' '[mr extra]' 'hoa = 2001:db8:f:1::99' 'mnp = 2001:db8:100:99::/64' \
+		"home-agent = $LAB_HA" 'attachment = br1' "key-file = $LAB_RUN/guest1.key" 'spi = 300'
+} > "$LAB_RUN/hostA.conf"
+ok 'reload' ctl hostA -S "$LAB_RUN/hostA.sock" reload
+is 'what differs is changed' "$(lab_mr A 1 '."hold-packets"')" 77
+is 'what is new is made' "$(ctl hostA -j mr show extra | jq -r '.[0].state')" standby
+ip -n hostA link add br1 type bridge
+ip -n hostA link set br1 up
+attached() { [ "$(ctl hostA -j mr show extra | jq -r '.[0].attachment')" = br1 ]; }
+ok 'an attachment that comes later is taken' lab_wait 5 attached
+cp "$LAB_RUN/good.conf" "$LAB_RUN/hostA.conf"
+kill -HUP "${LAB_AGENT[hostA]}"
+gone() { [ "$(ctl hostA -j mr show | jq length)" = 1 ]; }
+ok 'SIGHUP: what is no longer there goes' lab_wait 5 gone
+is 'no ping was lost' "$(lost)" 0
+
+# The host changes its own network: core renumbers the link.
+pings
+old=$(lab_coa A)
+ip -n core addr add 2001:db8:1a:1::1/64 dev hostA
+on core nft insert rule ip6 source forward iifname hostA ip6 saddr 2001:db8:1a:1::/64 accept
+sed -i 's|2001:db8:1a::/64|2001:db8:1a:1::/64|' "$LAB_RUN/radvd.conf"
+kill -HUP "$(cat "$LAB_RUN/radvd.pid")"
+moved() { ctl ha -j ha show | jq -r '.[0].coa' | grep -q '^2001:db8:1a:1:'; }
+ok 'another care-of address: registered' lab_wait 20 moved
+ok 'and the host is active again' lab_wait 5 active A
+ip -n hostA addr del "$old/64" dev eth0
+ok 'the guest still reaches its correspondent' reach
+is 'no ping was lost' "$(lost)" 0
+
+# The home agent loses all its bindings.
+lab_end "${LAB_AGENT[ha]}"
+ip -n ha link del nemo-ha0
+lab_agent ha
+rebound() { [ "$(ctl ha -j ha show | jq length)" = 1 ]; }
+ok 'a home agent without bindings has them back' lab_wait 30 rebound
+ok 'and the guest reaches its correspondent' reach
+
+# The other host takes over; then an orderly end.
+lab_move A B
+ok 'a move: the new host is active' lab_wait 10 active B
+ok 'a move: the old host is told, standby' lab_wait 10 standby A
+ok 'the guest still reaches its correspondent' reach
+ip -n guest1 link set eth0 down
+ok 'release' ctl hostB -S "$LAB_RUN/hostB.sock" release guest1
+ok 'a released mobile router is in standby' standby B
+is 'a released binding has gone' "$(ctl ha -j ha show | jq length)" 0
+not_ok 'release where nothing is served' ctl hostB -S "$LAB_RUN/hostB.sock" release guest1
+plan
