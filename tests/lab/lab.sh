@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 #
 # lab.sh - the paper's network in namespaces (sourced, as root, in a machine that may
 # load modules: scripts/vm).
@@ -83,15 +83,11 @@ lab_link() {
 
 # lab_delay NS DEV - half of the round trip in this direction
 lab_delay() {
-	if [ "$RTT_MS" = 0 ]; then
-		tc -n "$1" qdisc del dev "$2" root 2> /dev/null || true
-	else
-		tc -n "$1" qdisc replace dev "$2" root netem limit 10000 \
-			delay "$((RTT_MS * 500))us"
-	fi
+	tc -n "$1" qdisc replace dev "$2" root netem limit 10000 delay "$((RTT_MS * 500))us"
 }
 
-# lab_rtt MS - another round trip between hosts and home agent from now on
+# lab_rtt MS - another round trip between hosts and home agent from now on. Its first
+# call loses what is under way (a new queue), later ones do not.
 lab_rtt() {
 	local h
 	RTT_MS=$1
@@ -142,8 +138,10 @@ lab_host() {
 	ip -n "$ns" link set br0 up
 	lab_link core "$ns" "$ns" eth0
 	ip -n core addr add "$net::1/64" dev "$ns"
-	lab_delay core "$ns"
-	lab_delay "$ns" eth0
+	if [ "$RTT_MS" != 0 ]; then
+		lab_delay core "$ns"
+		lab_delay "$ns" eth0
+	fi
 }
 
 lab_radvd() {
@@ -159,6 +157,7 @@ lab_radvd() {
 		END
 	done > "$LAB_RUN/radvd.conf"
 	lab_spawn core radvd.log radvd -n -C "$LAB_RUN/radvd.conf" -p "$LAB_RUN/radvd.pid" -m stderr
+	LAB_RADVD=$LAB_PID
 }
 
 # lab_coa HOST - its care-of address

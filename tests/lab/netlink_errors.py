@@ -1,0 +1,414 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+"""
+netlink_errors.py PART - KTAP lines about requests that the families must refuse; called
+by tests/scenarios/netlink_errors.sh, which has made the devices. PART:
+
+  attributes    each attribute of each request in the specs: wrong size, out of range,
+                missing, doubled, unknown, of another request
+  meaning       what is well-formed and still wrong
+  stranger      every request and dump, from a user without CAP_NET_ADMIN
+  owner         the same requests by root of a user namespace, in its own network namespace
+  dump          dumps while the table changes
+"""
+import errno
+import ipaddress
+import os
+import pathlib
+import socket
+import struct
+import sys
+
+import yaml
+
+from genl import Genl, attr, nest
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+MAKERS = ("mr-new", "bce-bind")
+SIZES = {"u8": 1, "u16": 2, "u32": 4, "u64": 8}
+
+
+def ip(text):
+    return ipaddress.IPv6Address(text).packed
+
+
+def prefix(text, family=socket.AF_INET6):
+    net, length = text.split("/")
+    return (attr(1, struct.pack("H", family)) + attr(2, ip(net)) +
+            attr(3, bytes([int(length)])))
+
+
+def device(name):
+    try:
+        return struct.pack("I", socket.if_nametoindex(name))
+    except OSError:
+        return struct.pack("I", 1)
+
+
+class Spec:
+    """A family: its numbers from the spec, and a good request of each kind."""
+
+    def __init__(self, name, tunnel):
+        path = TOP / "Documentation" / "netlink" / "specs" / f"{name}.yaml"
+        self.yaml = yaml.safe_load(path.read_text(encoding="utf-8"))
+        self.name, self.tunnel = name, tunnel
+        self.genl = Genl(name)
+        self.const = {d["name"]: d.get("value", len(d.get("entries", [])))
+                      for d in self.yaml["definitions"]}
+        self.ops = {}
+        for number, op in enumerate(self.yaml["operations"]["list"], 1):
+            op["number"] = number
+            self.ops[op["name"]] = op
+        self.sets = {s["name"]: s["attributes"] for s in self.yaml["attribute-sets"]}
+        self.good_values = {
+            "ifindex": device(tunnel), "name": b"r1\0", "hoa": ip("2001:db8:f:1::1"),
+            "ha": ip("2001:db8:f::1"), "local": ip("2001:db8:f::1"),
+            "coa": ip("2001:db8:1a::1"), "tcoa": ip("2001:db8:1b::1"),
+            "peer": ip("2001:db8:1b::1"), "state": b"\2",
+            "prefix": prefix("2001:db8:100:1::/64"), "attachment": device("br0"),
+            "guest": b"\x52\x54\0\0\0\1", "exclude": b"eth1\0",
+            "flags": struct.pack("I", 1), "seq": struct.pack("H", 1),
+            "lifetime": struct.pack("I", 60), "hold-packets": struct.pack("I", 8),
+            "hold-bytes": struct.pack("I", 100000),
+        }
+
+    def attributes(self, op):
+        return [a["name"] for a in self.sets[self.ops[op]["attribute-set"]]]
+
+    def definition(self, op, name):
+        return next(a for a in self.sets[self.ops[op]["attribute-set"]] if a["name"] == name)
+
+    def allowed(self, op):
+        return self.ops[op]["do"]["request"]["attributes"]
+
+    def put(self, op, name, value):
+        number = self.attributes(op).index(name) + 1
+        nested = self.definition(op, name)["type"] == "nest"
+        return nest(number, value) if nested else attr(number, value)
+
+    def request(self, op, drop=(), change=None, extra=b""):
+        """A good request, but without some attributes and with others changed."""
+        values = {n: self.good_values[n] for n in self.allowed(op) if n not in drop}
+        values.update(change or {})
+        return b"".join(self.put(op, n, v) for n, v in values.items()) + extra
+
+    def do(self, op, payload):
+        return self.genl.do(self.ops[op]["number"], payload)
+
+    def requests(self):
+        return [n for n, op in self.ops.items() if "do" in op]
+
+    def entries(self):
+        return self.genl.dump(self.ops[self.requests()[0]]["number"]).replies
+
+    def count(self):
+        return len(self.entries())
+
+    def clear(self):
+        """Remove what should never have been made, so that one failure is one failure."""
+        for entry in map(dict, self.entries()):
+            op, key = ("mr-del", 2) if self.name == "nemo_mr" else ("bce-del", 3)
+            self.do(op, attr(1, entry[1]) + attr(key, entry[key]))
+
+
+class Ktap:
+    def __init__(self):
+        self.n, self.failed = int(os.environ.get("KTAP_N", 0)), 0
+
+    def ok(self, good, name, note=""):
+        self.n += 1
+        self.failed += not good
+        print(f"{'' if good else 'not '}ok {self.n} - {name}")
+        if not good:
+            print(f"# {note}")
+
+    def refused(self, spec, op, what, payload, code=None, text=None):
+        answer = spec.do(op, payload)
+        good = answer.error and answer.text and (code is None or answer.error == code)
+        if not answer.error and op in MAKERS:
+            spec.clear()
+        self.ok(bool(good) and (text or "") in answer.text,
+                f"{spec.name} {op}: {what}", f"got {answer}, want {code or 'an error'} '{text}'")
+
+
+def number(size, value):
+    return value.to_bytes(size, sys.byteorder)
+
+
+def bad_numbers(spec, definition):
+    size = SIZES[definition["type"]]
+    checks = definition.get("checks", {})
+    yield "one octet short", b"\1" * (size - 1)
+    yield "one octet long", b"\1" * (size + 1)
+    if checks.get("min", 0) > 0:
+        yield "below its minimum", number(size, checks["min"] - 1)
+    if "max" in checks:
+        yield "above its maximum", number(size, checks["max"] + 1)
+    if definition.get("enum-as-flags"):
+        yield "an unknown flag", number(size, 1 << spec.const[definition["enum"]])
+    elif "enum" in definition:
+        yield "an unknown value", number(size, spec.const[definition["enum"]])
+
+
+def bad_values(spec, definition):
+    checks = definition.get("checks", {})
+    if definition["type"] in SIZES:
+        yield from bad_numbers(spec, definition)
+    elif definition["type"] == "binary":
+        yield "one octet short", bytes(checks["exact-len"] - 1)
+        yield "one octet long", bytes(checks["exact-len"] + 1)
+        yield "empty", b""
+    elif definition["type"] == "string":
+        most = checks["max-len"]
+        yield "too long", b"x" * (spec.const.get(most, most) + 1) + b"\0"
+        if checks.get("min-len"):
+            yield "an empty string", b"\0"
+    elif definition["type"] == "nest":
+        yield from bad_nests(spec, definition)
+
+
+def bad_nests(spec, definition):
+    inner = spec.sets[definition["nested-attributes"]]
+    good = prefix("2001:db8:100:1::/64")
+    yield "empty", b""
+    yield "garbage", b"\xff" * 7
+    for n, d in enumerate(inner, 1):
+        yield f"without {d['name']}", b"".join(
+            attr(i, v) for i, v in parts("2001:db8:100:1::/64").items() if i != n)
+        for what, value in bad_values(spec, d):
+            yield f"{d['name']} {what}", b"".join(
+                attr(i, value if i == n else v)
+                for i, v in parts("2001:db8:100:1::/64").items())
+    yield "an unknown attribute in it", good + attr(len(inner) + 1, b"\0\0\0\0")
+
+
+def parts(text):
+    net, length = text.split("/")
+    return {1: struct.pack("H", socket.AF_INET6), 2: ip(net), 3: bytes([int(length)])}
+
+
+# What a request cannot do without.
+NEEDED = {
+    "mr-get": ["ifindex", "name"], "mr-new": ["ifindex", "name", "hoa", "ha", "prefix"],
+    "mr-set": ["ifindex", "name"], "mr-del": ["ifindex", "name"],
+    "link-get": ["ifindex"], "link-set": ["ifindex"], "bce-get": ["ifindex", "hoa"],
+    "bce-bind": ["ifindex", "hoa", "local", "coa", "seq", "lifetime"],
+    "bce-del": ["ifindex", "hoa"],
+}
+
+
+def attributes_of(tap, spec, op):
+    for name in spec.allowed(op):
+        definition = spec.definition(op, name)
+        for what, value in bad_values(spec, definition):
+            tap.refused(spec, op, f"{name} {what}", spec.request(op, change={name: value}))
+        if name in NEEDED[op]:
+            tap.refused(spec, op, f"{name} missing", spec.request(op, drop=[name]))
+        if not definition.get("multi-attr"):
+            twice = spec.put(op, name, spec.good_values[name])
+            tap.refused(spec, op, f"{name} twice", spec.request(op, extra=twice))
+    for name in spec.attributes(op):
+        if name not in spec.allowed(op):
+            n = spec.attributes(op).index(name) + 1
+            tap.refused(spec, op, f"{name} does not belong there",
+                        spec.request(op, extra=attr(n, bytes(8))))
+    unknown = attr(len(spec.attributes(op)) + 1, b"\0\0\0\0")
+    tap.refused(spec, op, "an unknown attribute", spec.request(op, extra=unknown))
+    tap.refused(spec, op, "octets that are no attribute", spec.request(op, extra=b"\xff\xff"))
+
+
+def attributes(tap, specs):
+    for spec in specs:
+        for op in spec.requests():
+            attributes_of(tap, spec, op)
+        answer = spec.genl.do(len(spec.ops) + 1)
+        tap.ok(answer.error == errno.EOPNOTSUPP, f"{spec.name}: an unknown command",
+               f"got {answer}")
+        tap.ok(not spec.count(), f"{spec.name}: none of all this made an entry")
+        spec.clear()
+
+
+def many(spec, op, name, values):
+    return b"".join(spec.put(op, name, v) for v in values)
+
+
+def bad_addresses(tap, spec, op, names):
+    for name in names:
+        for bad in ("::", "::1", "ff02::1", "fe80::1"):
+            if bad == "::" and name in ("coa", "tcoa") and spec.name == "nemo_mr":
+                continue	# forgets it
+            tap.refused(spec, op, f"{name} {bad}", spec.request(op, change={name: ip(bad)}),
+                        errno.EINVAL, "not a routable unicast address")
+
+
+def devices(tap, spec):
+    for op in spec.requests():
+        wrong = {"ifindex": struct.pack("I", 0x7fffffff)}
+        tap.refused(spec, op, "no such device", spec.request(op, change=wrong),
+                    errno.ENODEV, "no such device")
+        for name, what in (("br0", "of another kind"), ("lo", "lo")):
+            tap.refused(spec, op, f"a device {what}",
+                        spec.request(op, change={"ifindex": device(name)}), None,
+                        "not of this kind")
+        far = {"ifindex": struct.pack("I", int(os.environ["FAR_IFINDEX"]))}
+        tap.refused(spec, op, "a device of another namespace", spec.request(op, change=far),
+                    errno.ENODEV, "no such device")
+
+
+def prefixes(tap, spec, op, most):
+    for text, code, want in (
+            ("2001:db8:100:1::1/64", errno.EINVAL, "bits set behind its length"),
+            ("ff02::/16", errno.EINVAL, "not a routable unicast address"),
+            ("fe80::/64", errno.EINVAL, "not a routable unicast address")):
+        tap.refused(spec, op, f"prefix {text}",
+                    spec.request(op, change={"prefix": prefix(text)}), code, want)
+    tap.refused(spec, op, "prefix of AF_INET", spec.request(
+        op, change={"prefix": prefix("2001:db8:100:1::/64", socket.AF_INET)}),
+        errno.EAFNOSUPPORT, "AF_INET6")
+    tap.refused(spec, op, "too many prefixes", spec.request(op, drop=["prefix"], extra=many(
+        spec, op, "prefix", [prefix(f"2001:db8:100:{i}::/64") for i in range(most + 1)])),
+        errno.E2BIG, "too many prefixes")
+    answer = spec.do(op, spec.request(op, extra=many(spec, op, "prefix",
+                                                     [spec.good_values["prefix"]])))
+    number_ = spec.attributes(op).index("prefix") + 1
+    times = [n for entry in spec.entries() for n, _ in entry].count(number_)
+    tap.ok(not answer.error and times == 1, f"{spec.name} {op}: the same prefix twice is one",
+           f"got {answer}, {times} prefixes")
+    spec.clear()
+
+
+def meaning_of_mr(tap, spec):
+    bad_addresses(tap, spec, "mr-new", ["hoa", "ha", "coa"])
+    prefixes(tap, spec, "mr-new", spec.const["prefix-max"])
+    tap.refused(spec, "mr-new", "a guest's MAC is multicast", spec.request(
+        "mr-new", change={"guest": b"\1\0\x5e\0\0\1"}), errno.EINVAL, "unicast MAC")
+    tap.refused(spec, "mr-new", "too many guests", spec.request(
+        "mr-new", drop=["guest"], extra=many(spec, "mr-new", "guest", [
+            bytes([2, 0, 0, 0, 0, i]) for i in range(spec.const["guest-max"] + 1)])),
+        errno.E2BIG, "too many guests")
+    tap.refused(spec, "mr-new", "too many excluded ports", spec.request(
+        "mr-new", drop=["exclude"], extra=many(spec, "mr-new", "exclude", [
+            b"eth%d\0" % i for i in range(spec.const["exclude-max"] + 1)])),
+        errno.E2BIG, "too many excluded ports")
+    tap.refused(spec, "mr-new", "no such attachment", spec.request(
+        "mr-new", change={"attachment": struct.pack("I", 0x7fffffff)}), errno.ENODEV,
+        "no such attachment")
+    tap.refused(spec, "mr-new", "an attachment that is no Ethernet", spec.request(
+        "mr-new", change={"attachment": spec.good_values["ifindex"]}), None, "Ethernet")
+    for op in ("mr-get", "mr-set", "mr-del"):
+        tap.refused(spec, op, "no such mobile router", spec.request(op), errno.ENOENT,
+                    "no mobile router of this name")
+    tap.ok(not spec.count(), f"{spec.name}: none of all this made a mobile router")
+
+    answer = spec.do("mr-new", spec.request("mr-new", drop=["coa"]))
+    tap.ok(not answer.error, f"{spec.name} mr-new: a good one", f"got {answer}")
+    other = {"name": b"r2\0", "hoa": ip("2001:db8:f:1::2"),
+             "prefix": prefix("2001:db8:100:2::/64"), "guest": b"\x52\x54\0\0\0\2"}
+    for name, text in (("name", "of this name exists"), ("hoa", "belongs to another one"),
+                       ("prefix", "belongs to another one"),
+                       ("guest", "belongs to another mobile router")):
+        tap.refused(spec, "mr-new", f"{name} is taken", spec.request(
+            "mr-new", change=dict(other, **{name: spec.good_values[name]})), errno.EEXIST, text)
+    key = [n for n in spec.allowed("mr-set") if n not in ("ifindex", "name", "state")]
+    for state, text in ((3, "cannot follow"), (4, "cannot follow")):
+        tap.refused(spec, "mr-set", f"state {state} after standby", spec.request(
+            "mr-set", drop=key, change={"state": bytes([state])}), errno.EBUSY, text)
+    answer = spec.do("mr-set", spec.request("mr-set", drop=key))
+    tap.ok(not answer.error, f"{spec.name} mr-set: activating", f"got {answer}")
+    tap.refused(spec, "mr-set", "active without a care-of address", spec.request(
+        "mr-set", drop=key, change={"state": b"\3"}), errno.EINVAL, "set coa")
+    answer = spec.do("mr-del", spec.request("mr-del"))
+    tap.ok(not answer.error and not spec.count(), f"{spec.name} mr-del", f"got {answer}")
+
+
+def meaning_of_ha(tap, spec):
+    bad_addresses(tap, spec, "bce-bind", ["hoa", "local", "coa"])
+    prefixes(tap, spec, "bce-bind", spec.const["prefix-max"])
+    for op in ("bce-get", "bce-del"):
+        tap.refused(spec, op, "no such binding", spec.request(op), errno.ENOENT, "no binding")
+    tap.ok(not spec.count(), f"{spec.name}: none of all this made a binding")
+
+    def bind(seq, **change):
+        change = dict(change, seq=struct.pack("H", seq))
+        return spec.request("bce-bind", change=change)
+
+    answer = spec.do("bce-bind", bind(0xfffe))
+    tap.ok(not answer.error, f"{spec.name} bce-bind: a good one", f"got {answer}")
+    for seq in (0xfffe, 0xfffd, 0x7fff, 0x7ffe):
+        tap.refused(spec, "bce-bind", f"sequence number {seq} after 65534", bind(seq),
+                    errno.ESTALE, "not newer")
+    tap.refused(spec, "bce-del", "with an old sequence number", spec.request(
+        "bce-del", change={"seq": struct.pack("H", 0xfffe)}), errno.ESTALE, "not newer")
+    tap.refused(spec, "bce-bind", "another's prefix",
+                bind(1, hoa=ip("2001:db8:f:1::2")), errno.EEXIST, "belongs to another one")
+    answer = spec.do("bce-bind", bind(0))
+    tap.ok(not answer.error, f"{spec.name} bce-bind: the sequence number wraps", f"got {answer}")
+    answer = spec.do("bce-del", spec.request("bce-del"))
+    tap.ok(not answer.error and not spec.count(), f"{spec.name} bce-del", f"got {answer}")
+
+
+def meaning(tap, specs):
+    for spec in specs:
+        devices(tap, spec)
+    meaning_of_mr(tap, specs[0])
+    meaning_of_ha(tap, specs[1])
+
+
+def stranger(tap, specs):
+    for spec in specs:
+        for op in spec.requests():
+            answer = spec.do(op, spec.request(op))
+            tap.ok(answer.error == errno.EPERM, f"{spec.name} {op}: not for {os.environ['WHO']}",
+                   f"got {answer}")
+            if "dump" in spec.ops[op]:
+                answer = spec.genl.dump(spec.ops[op]["number"])
+                tap.ok(answer.error == errno.EPERM and not answer.replies,
+                       f"{spec.name} {op}, dump: not for {os.environ['WHO']}",
+                       f"got {answer}, {len(answer.replies)} replies")
+
+
+def owner(tap, specs):
+    for spec, op in ((specs[0], "mr-new"), (specs[1], "bce-bind")):
+        answer = spec.do(op, spec.request(op))
+        tap.ok(not answer.error, f"{spec.name} {op}: by a user namespace's root, in its own",
+               f"got {answer}")
+        tap.ok(spec.count() == 1, f"{spec.name}, dump: likewise", f"{spec.count()} entries")
+
+
+def dump(tap, specs):
+    spec, other = specs[0], Spec("nemo_mr", specs[0].tunnel)
+    spec.genl = Genl("nemo_mr", buffer=8192)	# the kernel fills no more at a time
+
+    def change(i):
+        return {"name": b"r%d\0" % i, "hoa": ip(f"2001:db8:f:1::{i:x}"),
+                "prefix": prefix(f"2001:db8:100:{i:x}::/64")}
+
+    drop = ["guest", "attachment", "exclude"]
+    for i in range(1, 201):
+        spec.do("mr-new", spec.request("mr-new", drop=drop, change=change(i)))
+    answer = spec.genl.dump(spec.ops["mr-get"]["number"])
+    names = {dict(r)[2] for r in answer.replies}
+    tap.ok(len(answer.replies) == len(names) == 200 and not answer.interrupted,
+           "nemo_mr mr-get, dump: two hundred, each once",
+           f"{len(answer.replies)} replies, {len(names)} names, {answer.interrupted}")
+    answer = spec.genl.dump(spec.ops["mr-get"]["number"], between=lambda: other.do(
+        "mr-del", other.request("mr-del", change={"name": b"r150\0"})))
+    tap.ok(answer.interrupted, "nemo_mr mr-get, dump: says that it was interrupted")
+    answer = spec.genl.dump(spec.ops["mr-get"]["number"], spec.put(
+        "mr-get", "ifindex", struct.pack("I", 0x7fffffff)))
+    tap.ok(not answer.replies, "nemo_mr mr-get, dump of no such device: nothing",
+           f"got {answer}, {len(answer.replies)} replies")
+    spec.clear()
+    tap.ok(not spec.count(), "nemo_mr: all are gone", f"{spec.count()} entries")
+
+
+def main():
+    parts_ = {f.__name__: f for f in (attributes, meaning, stranger, owner, dump)}
+    tap = Ktap()
+    specs = [Spec("nemo_mr", "nemo0"), Spec("nemo_ha", "nemo-ha0")]
+    parts_[sys.argv[1]](tap, specs)
+    return tap.failed > 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

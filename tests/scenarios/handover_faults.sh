@@ -1,0 +1,99 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# What an administrator or bad luck does to a host and to the home agent, under traffic,
+# with agents. Each time: no splat (the kernel panics on a warning), a state that
+# says what is the matter, and traffic again when the cause is gone.
+set -eu
+# shellcheck source=tests/lab/lab.sh
+source "$(dirname "$0")/../lab/lab.sh"
+
+reaches() {
+	on guest1 ping -c 1 -W 0.5 "$LAB_CN"
+}
+
+recovers() {
+	ok "$1: traffic again" lab_wait 30 reaches
+}
+
+attached() {
+	[ "$(lab_mr "$1" 1 .attachment)" = br0 ]
+}
+
+
+lab_up
+lab_guest_add 1 A
+lab_agents
+ok "registered on A" lab_wait 20 lab_is_active A
+ok "the guest has an address" lab_wait 20 lab_guest_ready 1
+recovers "at first"
+lab_streams_start 100
+
+# The address of the host goes; RAs bring it back
+ip -n hostA addr flush dev eth0 scope global
+recovers "care-of address removed"
+
+# The interface is renamed under the tunnel, and the bridge under the attachment
+ip -n hostA link set br0 down
+ip -n hostA link set br0 name guests0
+ip -n hostA link set guests0 up
+is "a renamed bridge stays the attachment" "$(lab_mr A 1 .attachment)" guests0
+ip -n hostA link set guests0 down
+ip -n hostA link set guests0 name br0
+ip -n hostA link set br0 up
+recovers "bridge renamed to and fro"
+ip -n hostA link set eth0 down
+ip -n hostA link set eth0 name outer0
+ip -n hostA link set outer0 name eth0
+ip -n hostA link set eth0 up
+recovers "outer interface renamed to and fro"
+
+# The home agent's agent dies, and then its bindings, too
+kill -9 "${LAB_AGENT[ha]}"
+ok "traffic goes on without the home agent's agent" lab_wait 5 reaches
+lab_agent ha
+ok "... and with its next" lab_wait 5 reaches
+kill -9 "${LAB_AGENT[ha]}"
+ip -n ha link del nemo-ha0
+not_ok "no traffic without a home agent" reaches
+lab_agent ha
+ok "bindings are back without an operator" lab_wait 90 reaches
+
+# The bridge goes, and comes back with the guest
+ip -n hostA link del br0
+is "without the bridge there is no attachment" "$(lab_mr A 1 .attachment)" null
+ip -n hostA link add br0 type bridge mcast_snooping 0
+ip -n hostA link set br0 up
+ip -n hostA link set vif1 master br0
+ok "the agent attaches it again" lab_wait 20 attached A
+recovers "bridge deleted and made again"
+
+# The lower device goes; a new one has another address
+ip -n hostA link del eth0
+lab_link core hostA hostA eth0
+ip -n core addr add "$(lab_host_net A)::1/64" dev hostA
+lab_end "$LAB_RADVD"
+lab_radvd
+recovers "outer interface deleted and made again"
+
+# A host dies with the guest's traffic; the other one takes the guest
+lab_move A B
+ok "moved to B" lab_wait 20 lab_is_active B
+kill -9 "${LAB_AGENT[hostB]}"
+lab_move B A
+ip netns del hostB
+recovers "namespace of the old host deleted"
+
+# The modules go under traffic; nothing holds them
+ok "rmmod nemo_mr under traffic" rmmod nemo_mr
+ok "rmmod nemo_ha under traffic" rmmod nemo_ha
+lab_modules
+lab_end "${LAB_AGENT[hostA]}" "${LAB_AGENT[ha]}"
+lab_agent ha
+lab_agent hostA
+recovers "modules loaded again, agents started again"
+
+lab_streams_stop 100
+lab_down
+ok "nothing is left" sh -c "! ip netns list | grep . && ! lsmod | grep nemo"
+plan
