@@ -191,8 +191,6 @@ static void finish(struct nemo_nl *nl, int err)
 
 static void set_flags(struct mr_line *line, uint32_t flags)
 {
-	if (!line->flags_on && !line->flags_off)
-		return;
 	line->info.flags = (flags | line->flags_on) & ~line->flags_off;
 	NEMO_SET(&line->info, NEMO_MR_A_FLAGS);
 }
@@ -208,7 +206,7 @@ static void mr_add(struct ctl *ctl, struct args *args)
 	    !NEMO_HAS(&line.info, NEMO_MR_A_HA) || !line.info.prefixes)
 		args_wrong(args, "a mobile router needs hoa, ha and mnp");
 	open_device(&nl, &line);
-	set_flags(&line, NEMO_MR_FLAG_TRIGGER);
+	set_flags(&line, NEMO_MR_FLAG_TRIGGER);	/* as the agent has it */
 	finish(&nl, nemo_mr_new(&nl, &line.info));
 }
 

@@ -1,0 +1,49 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Requests that the two netlink families must refuse, each with an error number and a
+# sentence; who may ask at all; dumps while the table changes.
+set -eu
+# shellcheck source=tests/lab/lab.sh
+source "$(dirname "$0")/../lab/lab.sh"
+
+trap lab_down EXIT
+mkdir -p "$LAB_RUN"
+lab_modules
+
+# In one namespace the devices to test, in the other one that is not to be found.
+ip netns add here
+ip netns add there
+ip -n here link set lo up
+ip -n here link add br0 type bridge
+ip -n here link add nemo0 type nemo_mr
+ip -n here link add nemo-ha0 type nemo_ha
+ip -n there link add far0 index 4711 type nemo_mr
+FAR_IFINDEX=4711
+export FAR_IFINDEX KTAP_N
+
+# part NAME COMMAND... - go on counting where its lines end
+part() {
+	local log=$LAB_RUN/$1 rc=0 last
+	shift
+	"$@" > "$log" 2>&1 || rc=$?
+	cat "$log"
+	last=$(grep -cE '^(not )?ok ' "$log") || true
+	KTAP_N=$((KTAP_N + last))
+	KTAP_FAILED=$((KTAP_FAILED + $(grep -c '^not ok ' "$log" || true)))
+	grep -q '^not ok ' "$log" || is "$(basename "$log") ended well" $rc 0
+}
+
+errors=$LAB/netlink_errors.py
+part attributes on here "$errors" attributes
+part meaning on here "$errors" meaning
+part dump on here "$errors" dump
+export WHO="a user"
+part stranger on here setpriv --reuid 65534 --regid 65534 --clear-groups "$errors" stranger
+export WHO="root of a user namespace, in a network namespace that is not its own"
+part foreign on here setpriv --reuid 65534 --regid 65534 --clear-groups \
+	unshare -Ur "$errors" stranger
+part owner on here setpriv --reuid 65534 --regid 65534 --clear-groups unshare -Urn sh -c \
+	"ip link add br0 type bridge; ip link add nemo0 type nemo_mr
+	 ip link add nemo-ha0 type nemo_ha; exec '$errors' owner"
+plan
