@@ -283,6 +283,6 @@ lab_down() {
 	for ns in nemo_mr nemo_ha; do
 		[ ! -d /sys/module/$ns ] || lab_wait 20 rmmod $ns || echo "# $ns does not unload"
 	done
-	[ ! -d /mnt/keep ] || cp -r "$LAB_RUN/." /mnt/keep/
+	[ ! -d /mnt/keep ] || find "$LAB_RUN" -type f -exec cp {} /mnt/keep/ \;
 	rm -rf "$LAB_RUN"
 }

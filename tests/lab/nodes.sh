@@ -65,6 +65,12 @@ lab_agents() {
 	done
 }
 
+# lab_crash NODE - its agent dies without a word
+lab_crash() {
+	kill -9 "${LAB_AGENT[$1]}"
+	wait "${LAB_AGENT[$1]}" 2> /dev/null || true
+}
+
 # lab_status NODE - what its agent says, JSON
 lab_status() {
 	"$BUILD/nemoctl" -S "$LAB_RUN/$1.sock" -j status

@@ -49,11 +49,11 @@ ip -n hostA link set eth0 up
 recovers "outer interface renamed to and fro"
 
 # The home agent's agent dies, and then its bindings, too
-kill -9 "${LAB_AGENT[ha]}"
+lab_crash ha
 ok "traffic goes on without the home agent's agent" lab_wait 5 reaches
 lab_agent ha
 ok "... and with its next" lab_wait 5 reaches
-kill -9 "${LAB_AGENT[ha]}"
+lab_crash ha
 ip -n ha link del nemo-ha0
 not_ok "no traffic without a home agent" reaches
 lab_agent ha
@@ -79,7 +79,7 @@ recovers "outer interface deleted and made again"
 # A host dies with the guest's traffic; the other one takes the guest
 lab_move A B
 ok "moved to B" lab_wait 20 lab_is_active B
-kill -9 "${LAB_AGENT[hostB]}"
+lab_crash hostB
 lab_move B A
 ip netns del hostB
 recovers "namespace of the old host deleted"

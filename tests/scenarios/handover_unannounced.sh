@@ -47,7 +47,7 @@ move A B
 move B A
 
 # The traffic does not need the agent
-kill -9 "${LAB_AGENT[hostA]}"
+lab_crash hostA
 sleep 2
 lab_agent hostA
 sleep 2
