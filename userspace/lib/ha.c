@@ -14,24 +14,23 @@ static const struct prefix_attrs prefix_attrs = {
 	.length = NEMO_HA_A_PREFIX_LENGTH,
 };
 
-#define FIELD(id, member, how)						\
-	{ NEMO_HA_A_##id, offsetof(struct nemo_bce_info, member),	\
-	  sizeof(((struct nemo_bce_info *)0)->member), how }
+#define AT(member)	offsetof(struct nemo_bce_info, member)
+#define SIZE(member)	sizeof(((struct nemo_bce_info){ }).member)
 
 /* Attributes that occur once; the others have functions of their own. */
 static const struct attr_field fields[] = {
-	FIELD(IFINDEX, ifindex, ATTR_SEND),
-	FIELD(NAME, name, ATTR_SEND | ATTR_STRING),
-	FIELD(HOA, hoa, ATTR_SEND),
-	FIELD(LOCAL, local, ATTR_SEND),
-	FIELD(COA, coa, ATTR_SEND),
-	FIELD(TCOA, tcoa, ATTR_SEND),
-	FIELD(SEQ, seq, ATTR_SEND),
-	FIELD(LIFETIME, lifetime, ATTR_SEND),
-	FIELD(EXPIRES, expires, 0),
-	FIELD(OLD_COA, old_coa, 0),
-	FIELD(REASON, reason, 0),
-	FIELD(TIME, time, 0),
+	{ NEMO_HA_A_IFINDEX, AT(ifindex), SIZE(ifindex), ATTR_SEND },
+	{ NEMO_HA_A_NAME, AT(name), SIZE(name), ATTR_SEND | ATTR_STRING },
+	{ NEMO_HA_A_HOA, AT(hoa), SIZE(hoa), ATTR_SEND },
+	{ NEMO_HA_A_LOCAL, AT(local), SIZE(local), ATTR_SEND },
+	{ NEMO_HA_A_COA, AT(coa), SIZE(coa), ATTR_SEND },
+	{ NEMO_HA_A_TCOA, AT(tcoa), SIZE(tcoa), ATTR_SEND },
+	{ NEMO_HA_A_SEQ, AT(seq), SIZE(seq), ATTR_SEND },
+	{ NEMO_HA_A_LIFETIME, AT(lifetime), SIZE(lifetime), ATTR_SEND },
+	{ NEMO_HA_A_EXPIRES, AT(expires), SIZE(expires), 0 },
+	{ NEMO_HA_A_OLD_COA, AT(old_coa), SIZE(old_coa), 0 },
+	{ NEMO_HA_A_REASON, AT(reason), SIZE(reason), 0 },
+	{ NEMO_HA_A_TIME, AT(time), SIZE(time), 0 },
 	{ }
 };
 

@@ -13,24 +13,23 @@
 #include "link.h"
 #include "list.h"
 
-#define FIELD(id, member, how)						\
-	{ id, offsetof(struct nemo_link_info, member),			\
-	  sizeof(((struct nemo_link_info *)0)->member), how }
+#define AT(member)	offsetof(struct nemo_link_info, member)
+#define SIZE(member)	sizeof(((struct nemo_link_info){ }).member)
 
 static const struct attr_field mr_fields[] = {
-	FIELD(NEMO_MR_A_LINK_IFINDEX, ifindex, ATTR_SEND),
-	FIELD(NEMO_MR_A_LINK_IFNAME, ifname, ATTR_STRING),
-	FIELD(NEMO_MR_A_LINK_COUNT, count, 0),
-	FIELD(NEMO_MR_A_LINK_HOLD_BYTES, hold_bytes, ATTR_SEND),
-	FIELD(NEMO_MR_A_LINK_HELD_BYTES, held_bytes, 0),
+	{ NEMO_MR_A_LINK_IFINDEX, AT(ifindex), SIZE(ifindex), ATTR_SEND },
+	{ NEMO_MR_A_LINK_IFNAME, AT(ifname), SIZE(ifname), ATTR_STRING },
+	{ NEMO_MR_A_LINK_COUNT, AT(count), SIZE(count), 0 },
+	{ NEMO_MR_A_LINK_HOLD_BYTES, AT(hold_bytes), SIZE(hold_bytes), ATTR_SEND },
+	{ NEMO_MR_A_LINK_HELD_BYTES, AT(held_bytes), SIZE(held_bytes), 0 },
 	{ }
 };
 
 /* The first three attributes and all the drops have the same numbers. */
 static const struct attr_field ha_fields[] = {
-	FIELD(NEMO_HA_A_LINK_IFINDEX, ifindex, ATTR_SEND),
-	FIELD(NEMO_HA_A_LINK_IFNAME, ifname, ATTR_STRING),
-	FIELD(NEMO_HA_A_LINK_COUNT, count, 0),
+	{ NEMO_HA_A_LINK_IFINDEX, AT(ifindex), SIZE(ifindex), ATTR_SEND },
+	{ NEMO_HA_A_LINK_IFNAME, AT(ifname), SIZE(ifname), ATTR_STRING },
+	{ NEMO_HA_A_LINK_COUNT, AT(count), SIZE(count), 0 },
 	{ }
 };
 

@@ -16,32 +16,31 @@ static const struct prefix_attrs prefix_attrs = {
 	.length = NEMO_MR_A_PREFIX_LENGTH,
 };
 
-#define FIELD(id, member, how)						\
-	{ NEMO_MR_A_##id, offsetof(struct nemo_mr_info, member),	\
-	  sizeof(((struct nemo_mr_info *)0)->member), how }
+#define AT(member)	offsetof(struct nemo_mr_info, member)
+#define SIZE(member)	sizeof(((struct nemo_mr_info){ }).member)
 
 /* Attributes that occur once; the others have functions of their own below. */
 static const struct attr_field fields[] = {
-	FIELD(IFINDEX, ifindex, ATTR_SEND),
-	FIELD(NAME, name, ATTR_SEND | ATTR_STRING),
-	FIELD(HOA, hoa, ATTR_SEND),
-	FIELD(HA, ha, ATTR_SEND),
-	FIELD(COA, coa, ATTR_SEND),
-	FIELD(PEER, peer, ATTR_SEND),
-	FIELD(STATE, state, ATTR_SEND),
-	FIELD(ATTACHMENT, attachment, ATTR_SEND),
-	FIELD(FLAGS, flags, ATTR_SEND),
-	FIELD(SEQ, seq, ATTR_SEND),
-	FIELD(LIFETIME, lifetime, ATTR_SEND),
-	FIELD(HOLD_PACKETS, hold_packets, ATTR_SEND),
-	FIELD(HOLD_BYTES, hold_bytes, ATTR_SEND),
-	FIELD(EXPIRES, expires, 0),
-	FIELD(HELD_UPLINK, held_uplink, 0),
-	FIELD(HELD_DOWNLINK, held_downlink, 0),
-	FIELD(LAST_FRAME, last_frame, 0),
-	FIELD(OLD_STATE, old_state, 0),
-	FIELD(REASON, reason, 0),
-	FIELD(TIME, time, 0),
+	{ NEMO_MR_A_IFINDEX, AT(ifindex), SIZE(ifindex), ATTR_SEND },
+	{ NEMO_MR_A_NAME, AT(name), SIZE(name), ATTR_SEND | ATTR_STRING },
+	{ NEMO_MR_A_HOA, AT(hoa), SIZE(hoa), ATTR_SEND },
+	{ NEMO_MR_A_HA, AT(ha), SIZE(ha), ATTR_SEND },
+	{ NEMO_MR_A_COA, AT(coa), SIZE(coa), ATTR_SEND },
+	{ NEMO_MR_A_PEER, AT(peer), SIZE(peer), ATTR_SEND },
+	{ NEMO_MR_A_STATE, AT(state), SIZE(state), ATTR_SEND },
+	{ NEMO_MR_A_ATTACHMENT, AT(attachment), SIZE(attachment), ATTR_SEND },
+	{ NEMO_MR_A_FLAGS, AT(flags), SIZE(flags), ATTR_SEND },
+	{ NEMO_MR_A_SEQ, AT(seq), SIZE(seq), ATTR_SEND },
+	{ NEMO_MR_A_LIFETIME, AT(lifetime), SIZE(lifetime), ATTR_SEND },
+	{ NEMO_MR_A_HOLD_PACKETS, AT(hold_packets), SIZE(hold_packets), ATTR_SEND },
+	{ NEMO_MR_A_HOLD_BYTES, AT(hold_bytes), SIZE(hold_bytes), ATTR_SEND },
+	{ NEMO_MR_A_EXPIRES, AT(expires), SIZE(expires), 0 },
+	{ NEMO_MR_A_HELD_UPLINK, AT(held_uplink), SIZE(held_uplink), 0 },
+	{ NEMO_MR_A_HELD_DOWNLINK, AT(held_downlink), SIZE(held_downlink), 0 },
+	{ NEMO_MR_A_LAST_FRAME, AT(last_frame), SIZE(last_frame), 0 },
+	{ NEMO_MR_A_OLD_STATE, AT(old_state), SIZE(old_state), 0 },
+	{ NEMO_MR_A_REASON, AT(reason), SIZE(reason), 0 },
+	{ NEMO_MR_A_TIME, AT(time), SIZE(time), 0 },
 	{ }
 };
 

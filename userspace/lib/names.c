@@ -3,7 +3,7 @@
 
 #include "names.h"
 
-#define TABLE(names)	{ names, sizeof(names) / sizeof(*names) }
+#define TABLE(names)	{ names, sizeof(names) / sizeof(names[0]) }
 
 static const char *const mr_states_name[] = {
 	[NEMO_MR_STATE_STANDBY] = "standby",

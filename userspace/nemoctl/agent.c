@@ -23,8 +23,8 @@ static void cannot_connect(const char *path, int err) __attribute__((noreturn));
 static void cannot_connect(const char *path, int err)
 {
 	if (err == ENOENT || err == ECONNREFUSED)
-		die("nemod is not running: nothing listens at %s; start it: `systemctl start nemod`, or say with -S where its socket is",
-		    path);
+		die("nemod is not running: nothing listens at %s; %s", path,
+		    "`systemctl start nemod`, or say with -S where it listens");
 	if (err == EACCES || err == EPERM)
 		die("%s: %s; run it as root", path, strerror(err));
 	die("%s: %s", path, strerror(err));

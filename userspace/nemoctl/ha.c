@@ -38,29 +38,53 @@ static void parse_name(struct args *args, const char *value, void *to)
 	NEMO_SET(info, NEMO_HA_A_NAME);
 }
 
-#define PARSE_ADDR(member, attr)					\
-static void parse_##member(struct args *args, const char *value, void *to) \
-{									\
-	struct nemo_bce_info *info = &((struct ha_line *)to)->info;	\
-									\
-	args_addr(args, value, &info->member);				\
-	NEMO_SET(info, attr);						\
-}
-PARSE_ADDR(hoa, NEMO_HA_A_HOA)
-PARSE_ADDR(local, NEMO_HA_A_LOCAL)
-PARSE_ADDR(coa, NEMO_HA_A_COA)
-PARSE_ADDR(tcoa, NEMO_HA_A_TCOA)
+static void parse_hoa(struct args *args, const char *value, void *to)
+{
+	struct nemo_bce_info *info = &((struct ha_line *)to)->info;
 
-#define PARSE_NUMBER(member, attr, min, max)				\
-static void parse_##member(struct args *args, const char *value, void *to) \
-{									\
-	struct nemo_bce_info *info = &((struct ha_line *)to)->info;	\
-									\
-	info->member = args_number(args, #member, value, min, max);	\
-	NEMO_SET(info, attr);						\
+	args_addr(args, value, &info->hoa);
+	NEMO_SET(info, NEMO_HA_A_HOA);
 }
-PARSE_NUMBER(seq, NEMO_HA_A_SEQ, 0, UINT16_MAX)
-PARSE_NUMBER(lifetime, NEMO_HA_A_LIFETIME, 0, UINT32_MAX)
+
+static void parse_local(struct args *args, const char *value, void *to)
+{
+	struct nemo_bce_info *info = &((struct ha_line *)to)->info;
+
+	args_addr(args, value, &info->local);
+	NEMO_SET(info, NEMO_HA_A_LOCAL);
+}
+
+static void parse_coa(struct args *args, const char *value, void *to)
+{
+	struct nemo_bce_info *info = &((struct ha_line *)to)->info;
+
+	args_addr(args, value, &info->coa);
+	NEMO_SET(info, NEMO_HA_A_COA);
+}
+
+static void parse_tcoa(struct args *args, const char *value, void *to)
+{
+	struct nemo_bce_info *info = &((struct ha_line *)to)->info;
+
+	args_addr(args, value, &info->tcoa);
+	NEMO_SET(info, NEMO_HA_A_TCOA);
+}
+
+static void parse_seq(struct args *args, const char *value, void *to)
+{
+	struct nemo_bce_info *info = &((struct ha_line *)to)->info;
+
+	info->seq = args_number(args, "seq", value, 0, UINT16_MAX);
+	NEMO_SET(info, NEMO_HA_A_SEQ);
+}
+
+static void parse_lifetime(struct args *args, const char *value, void *to)
+{
+	struct nemo_bce_info *info = &((struct ha_line *)to)->info;
+
+	info->lifetime = args_number(args, "lifetime", value, 0, UINT32_MAX);
+	NEMO_SET(info, NEMO_HA_A_LIFETIME);
+}
 
 static void parse_mnp(struct args *args, const char *value, void *to)
 {

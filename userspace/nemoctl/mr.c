@@ -29,31 +29,71 @@ static void parse_dev(struct args *args, const char *value, void *to)
 	args_ifname(args, value, ((struct mr_line *)to)->dev);
 }
 
-#define PARSE_ADDR(member, attr)					\
-static void parse_##member(struct args *args, const char *value, void *to) \
-{									\
-	struct nemo_mr_info *info = &((struct mr_line *)to)->info;	\
-									\
-	args_addr(args, value, &info->member);				\
-	NEMO_SET(info, attr);						\
-}
-PARSE_ADDR(hoa, NEMO_MR_A_HOA)
-PARSE_ADDR(ha, NEMO_MR_A_HA)
-PARSE_ADDR(coa, NEMO_MR_A_COA)
-PARSE_ADDR(peer, NEMO_MR_A_PEER)
+static void parse_hoa(struct args *args, const char *value, void *to)
+{
+	struct nemo_mr_info *info = &((struct mr_line *)to)->info;
 
-#define PARSE_NUMBER(member, attr, min, max)				\
-static void parse_##member(struct args *args, const char *value, void *to) \
-{									\
-	struct nemo_mr_info *info = &((struct mr_line *)to)->info;	\
-									\
-	info->member = args_number(args, #member, value, min, max);	\
-	NEMO_SET(info, attr);						\
+	args_addr(args, value, &info->hoa);
+	NEMO_SET(info, NEMO_MR_A_HOA);
 }
-PARSE_NUMBER(seq, NEMO_MR_A_SEQ, 0, UINT16_MAX)
-PARSE_NUMBER(lifetime, NEMO_MR_A_LIFETIME, 0, UINT32_MAX)
-PARSE_NUMBER(hold_packets, NEMO_MR_A_HOLD_PACKETS, 0, UINT32_MAX)
-PARSE_NUMBER(hold_bytes, NEMO_MR_A_HOLD_BYTES, 0, UINT32_MAX)
+
+static void parse_ha(struct args *args, const char *value, void *to)
+{
+	struct nemo_mr_info *info = &((struct mr_line *)to)->info;
+
+	args_addr(args, value, &info->ha);
+	NEMO_SET(info, NEMO_MR_A_HA);
+}
+
+static void parse_coa(struct args *args, const char *value, void *to)
+{
+	struct nemo_mr_info *info = &((struct mr_line *)to)->info;
+
+	args_addr(args, value, &info->coa);
+	NEMO_SET(info, NEMO_MR_A_COA);
+}
+
+static void parse_peer(struct args *args, const char *value, void *to)
+{
+	struct nemo_mr_info *info = &((struct mr_line *)to)->info;
+
+	args_addr(args, value, &info->peer);
+	NEMO_SET(info, NEMO_MR_A_PEER);
+}
+
+static void parse_seq(struct args *args, const char *value, void *to)
+{
+	struct nemo_mr_info *info = &((struct mr_line *)to)->info;
+
+	info->seq = args_number(args, "seq", value, 0, UINT16_MAX);
+	NEMO_SET(info, NEMO_MR_A_SEQ);
+}
+
+static void parse_lifetime(struct args *args, const char *value, void *to)
+{
+	struct nemo_mr_info *info = &((struct mr_line *)to)->info;
+
+	info->lifetime = args_number(args, "lifetime", value, 0, UINT32_MAX);
+	NEMO_SET(info, NEMO_MR_A_LIFETIME);
+}
+
+static void parse_hold_packets(struct args *args, const char *value, void *to)
+{
+	struct nemo_mr_info *info = &((struct mr_line *)to)->info;
+
+	info->hold_packets = args_number(args, "hold-packets",
+					 value, 0, UINT32_MAX);
+	NEMO_SET(info, NEMO_MR_A_HOLD_PACKETS);
+}
+
+static void parse_hold_bytes(struct args *args, const char *value, void *to)
+{
+	struct nemo_mr_info *info = &((struct mr_line *)to)->info;
+
+	info->hold_bytes = args_number(args, "hold-bytes",
+				       value, 0, UINT32_MAX);
+	NEMO_SET(info, NEMO_MR_A_HOLD_BYTES);
+}
 
 static void parse_mnp(struct args *args, const char *value, void *to)
 {
@@ -130,8 +170,7 @@ static void parse_state(struct args *args, const char *value, void *to)
 	int state = nemo_number(&nemo_mr_states, value);
 
 	if (state < 0)
-		args_wrong(args, "\"%s\" is not a state (standby, prepared, activating, active, leaving)",
-			   value);
+		args_wrong(args, "\"%s\" is not a state", value);
 	info->state = state;
 	NEMO_SET(info, NEMO_MR_A_STATE);
 }
