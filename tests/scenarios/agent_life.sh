@@ -102,13 +102,25 @@ ip -n hostA addr del "$old/64" dev eth0
 ok 'the guest still reaches its correspondent' reach
 is 'no ping was lost' "$(lost)" 0
 
-# The home agent loses all its bindings.
+# The home agent loses all its bindings. It answers the tunnel's packets with an error,
+# from which the host learns it before its next refresh.
+pings
 lab_end "${LAB_AGENT[ha]}"
 ip -n ha link del nemo-ha0
 lab_agent ha
 rebound() { [ "$(ctl ha -j ha show | jq length)" = 1 ]; }
 ok 'a home agent without bindings has them back' lab_wait 30 rebound
 ok 'and the guest reaches its correspondent' reach
+ok 'an ICMPv6 error told the host' log_has hostA 'does not take the tunnel'
+lost > "$LAB_RUN/lost"
+
+# Somebody removes things; what comes back is used again.
+ip -n hostA link set br0 down
+ip -n hostA link set br0 up
+ok 'a bridge that was down works again' lab_wait 10 reach
+ip -n hostA link del nemo0
+ok 'reload makes the tunnel device again' ctl hostA -S "$LAB_RUN/hostA.sock" reload
+ok 'and the guest makes the host active' lab_wait 10 reach
 
 # The other host takes over; then an orderly end.
 lab_move A B

@@ -415,7 +415,8 @@ static bool same_network(const struct nemo_conf_mr *a,
 
 int ha_reload(struct ha *ha, const struct nemo_conf *conf)
 {
-	int err = 0;
+	/* Whatever somebody has removed is made again, too. */
+	int err = ha_net_setup(ha);
 
 	for (unsigned int i = 0; i < ha->mrs;) {
 		struct ha_mr *mr = ha->mr[i];

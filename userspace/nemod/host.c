@@ -8,6 +8,7 @@
 #include "host.h"
 #include "lib/log.h"
 #include "lib/names.h"
+#include "netdev.h"
 #include "revoke.h"
 
 /* How long a home agent that is none for NEMO is left alone. */
@@ -147,10 +148,15 @@ static void on_accepted(struct bul *bul, enum bul_exchange exchange)
 		return;
 	}
 	if (exchange == BUL_REGISTER && mr->state == NEMO_MR_STATE_ACTIVATING) {
-		if (!mr_set_state(mr, NEMO_MR_STATE_ACTIVE))
-			log_info("%s: active; first frame to acknowledgement %.1f ms, sequence %u, lifetime %u s",
+		if (mr_set_state(mr, NEMO_MR_STATE_ACTIVE))
+			return;
+		if (bul->frame_to_ba_ms)
+			log_info("%s: active; %.1f ms from the first frame to the acknowledgement, sequence %u, lifetime %u s",
 				 mr->conf->name, bul->frame_to_ba_ms, bul->seq,
 				 bul->granted);
+		else
+			log_info("%s: active; sequence %u, lifetime %u s",
+				 mr->conf->name, bul->seq, bul->granted);
 		return;
 	}
 	mr_note_binding(mr);
@@ -173,8 +179,8 @@ static void on_lost(struct bul *bul, bool not_nemo)
 	struct timeval rearm = { REARM_S, 0 };
 
 	if (not_nemo) {
-		log_err("%s: %s: not a NEMO home agent (no R flag, RFC 3963 section 5.3); not used, tried again in %d s",
-			mr->conf->name, "the home agent", REARM_S);
+		log_err("%s: not a NEMO home agent (no R flag, RFC 3963 section 5.3); not used, tried again in %d s",
+			mr->conf->name, REARM_S);
 		mr_set_trigger(mr, false);
 		event_add(mr->rearm, &rearm);
 	} else {
@@ -235,15 +241,15 @@ static void adopt(struct mr *mr, const struct nemo_mr_info *old)
 			 nemo_name(&nemo_mr_states, old->state));
 }
 
-static int attach(struct mr *mr)
+static void find_attachment(struct mr *mr)
 {
 	mr->attachment = if_nametoindex(mr->conf->attachment);
-	if (!mr->attachment)
+	mr->up = mr->attachment && netdev_is_up(mr->conf->attachment);
+	if (mr->attachment)
+		ra_attach(mr);
+	else
 		log_warn("%s: there is no interface %s yet; waiting for it",
 			 mr->conf->name, mr->conf->attachment);
-	else
-		ra_attach(mr);
-	return 0;
 }
 
 static int add_mr(struct host *host, const struct nemo_conf_mr *conf,
@@ -260,7 +266,7 @@ static int add_mr(struct host *host, const struct nemo_conf_mr *conf,
 	if (conf->no_auth)
 		log_warn("%s: auth = none: ANYBODY can take this mobile router's traffic",
 			 conf->name);
-	attach(mr);
+	find_attachment(mr);
 	mr->bul.coa = host->coa;
 	err = mr_make(mr, old);
 	if (err) {
@@ -386,12 +392,13 @@ static void change_mr(struct mr *mr, const struct nemo_conf_mr *conf)
 		mr_net_remove(mr);
 	mr->conf = conf;
 	mr->bul.conf = conf;
-	if (!nemo_mr_get(&mr->host->nl, mr->host->ifindex, conf->name, &old))
+	if (!nemo_mr_get(&mr->host->nl, mr->host->ifindex, conf->name, &old)) {
 		mr_make(mr, &old);
-	else
-		mr_make(mr, NULL);
-	if (prefixes)
-		mr_net_setup(mr);
+	} else if (!mr_make(mr, NULL)) {
+		log_info("%s: made again", conf->name);
+		entered(mr, NEMO_MR_STATE_STANDBY, 0);
+	}
+	mr_net_setup(mr);
 	/* The home agent must agree with what it will be told. */
 	if (prefixes && mr_serves(mr->state))
 		bul_start(&mr->bul, mr->bul.exchange ?: BUL_REFRESH);
@@ -399,6 +406,11 @@ static void change_mr(struct mr *mr, const struct nemo_conf_mr *conf)
 
 int host_reload(struct host *host, const struct nemo_conf *conf)
 {
+	/* Whatever somebody has removed is made again, too. */
+	int err = host_net_setup(host);
+
+	if (err)
+		return err;
 	for (unsigned int i = 0; i < host->mrs;) {
 		struct mr *mr = host->mr[i];
 		const struct nemo_conf_mr *to = nemo_conf_mr(conf,
@@ -506,26 +518,35 @@ void host_moved(struct host *host, const struct in6_addr *coa)
 			 host->conf->host.interface);
 }
 
-void host_links_changed(struct host *host)
+static void link_changed(struct mr *mr)
 {
-	for (unsigned int i = 0; i < host->mrs; i++) {
-		struct mr *mr = host->mr[i];
-		uint32_t now = if_nametoindex(mr->conf->attachment);
+	uint32_t now = if_nametoindex(mr->conf->attachment);
+	bool up = now && netdev_is_up(mr->conf->attachment);
 
-		if (now == mr->attachment)
-			continue;
+	if (now != mr->attachment) {
 		mr->attachment = now;
+		mr->up = false;
 		if (now) {
 			log_info("%s: attachment %s is there", mr->conf->name,
 				 mr->conf->attachment);
 			mr_set_attachment(mr);
-			mr_net_attach(mr);
 			ra_attach(mr);
 		} else {
 			log_warn("%s: attachment %s is gone; waiting for it",
 				 mr->conf->name, mr->conf->attachment);
 		}
 	}
+	if (up == mr->up)
+		return;
+	mr->up = up;
+	if (up)
+		mr_net_attach(mr);
+}
+
+void host_links_changed(struct host *host)
+{
+	for (unsigned int i = 0; i < host->mrs; i++)
+		link_changed(host->mr[i]);
 }
 
 const char *host_release(struct host *host, const char *name,

@@ -16,6 +16,7 @@ struct host;
 /**
  * struct mr - a mobile router of this host
  * @attachment: index of the interface, 0 while there is none
+ * @up: it is there and up
  * @state: as the kernel has it
  * @rearm: gives the trigger back after a home agent that is none for NEMO
  * @released: told when an orderly de-registration has ended
@@ -24,6 +25,7 @@ struct mr {
 	struct host *host;
 	const struct nemo_conf_mr *conf;
 	uint32_t attachment;
+	bool up;
 	enum nemo_mr_state state;
 	struct bul bul;
 	struct ra ra;

@@ -81,13 +81,15 @@ void mr_net_attach(struct mr *mr)
 	netdev_set_mac(&host->rt, mr->attachment, host->conf->host.gateway_mac);
 	netdev_gateway_address(&host->rt, mr->attachment);
 	netdev_rule(&host->rt, &rule, true);
+	if (!mr->up)
+		return;
 	routes(mr, TABLE_DOWNLINK, true);
 	mr_net_serve(mr, mr_serves(mr->state));
 }
 
 void mr_net_serve(struct mr *mr, bool serve)
 {
-	if (mr->attachment)
+	if (mr->up)
 		routes(mr, TABLE_LOCAL, serve);
 }
 
@@ -110,7 +112,7 @@ void mr_net_remove(struct mr *mr)
 	source_rule(mr, false);
 	netdev_home_address(&mr->host->rt, mr->host->ifindex, &mr->conf->hoa,
 			    false);
-	if (mr->attachment) {
+	if (mr->up) {
 		mr_net_serve(mr, false);
 		routes(mr, TABLE_DOWNLINK, false);
 	}

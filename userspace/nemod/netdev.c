@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/if_addr.h>
 #include <linux/neighbour.h>
@@ -9,6 +8,8 @@
 #include <netlink/route/rule.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "lib/link.h"
 #include "lib/log.h"
@@ -77,6 +78,20 @@ int netdev_tunnel(struct nemo_nl *rt, const char *ifname, const char *kind,
 	}
 	return request(rt, link_message(*ifindex, IFF_UP), 0,
 		       "set the tunnel device up");
+}
+
+bool netdev_is_up(const char *ifname)
+{
+	struct ifreq ifr = { };
+	int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool up;
+
+	if (fd < 0)
+		return false;
+	strcpy(ifr.ifr_name, ifname);
+	up = !ioctl(fd, SIOCGIFFLAGS, &ifr) && ifr.ifr_flags & IFF_UP;
+	close(fd);
+	return up;
 }
 
 int netdev_set_mac(struct nemo_nl *rt, uint32_t ifindex, const uint8_t mac[6])
