@@ -5,6 +5,7 @@
 
 struct fixture {
 	struct nemo_hold hold;
+	struct nemo_hold other;	/* a second queue of the device */
 	struct nemo_hold_total total;
 	struct nemo_hold_limit limit;
 	struct sk_buff_head out;
@@ -15,7 +16,9 @@ static int hold_init(struct kunit *test)
 	struct fixture *f = kunit_kzalloc(test, sizeof(*f), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, f);
+	f->hold.bytes = 1;	/* as of an object that was used before */
 	nemo_hold_init(&f->hold);
+	nemo_hold_init(&f->other);
 	f->total.max_bytes = NEMO_HOLD_TOTAL;
 	f->limit.packets = NEMO_HOLD_PACKETS;
 	f->limit.bytes = NEMO_HOLD_BYTES;
@@ -31,21 +34,29 @@ static void hold_exit(struct kunit *test)
 	if (!f)
 		return;
 	nemo_hold_take(&f->hold, &f->total, &f->out);
+	nemo_hold_take(&f->other, &f->total, &f->out);
 	__skb_queue_purge(&f->out);
 }
 
-/* Add a packet with a number; true if the queue took it. */
-static bool add(struct kunit *test, u32 number)
+/* Add a packet with a number to a queue; true if the queue took it. */
+static bool add_to(struct kunit *test, struct nemo_hold *hold, u32 number)
 {
 	struct fixture *f = test->priv;
 	struct sk_buff *skb = alloc_skb(100, GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, skb);
 	skb->mark = number;
-	if (nemo_hold_add(&f->hold, &f->total, &f->limit, skb))
+	if (nemo_hold_add(hold, &f->total, &f->limit, skb))
 		return true;
 	kfree_skb(skb);
 	return false;
+}
+
+static bool add(struct kunit *test, u32 number)
+{
+	struct fixture *f = test->priv;
+
+	return add_to(test, &f->hold, number);
 }
 
 static u32 packet_size(struct kunit *test)
@@ -97,6 +108,12 @@ static void hold_limits_packets(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, add(test, 1));
 	KUNIT_EXPECT_FALSE(test, add(test, 2));
 	KUNIT_EXPECT_EQ(test, 2, skb_queue_len(&f->hold.queue));
+	KUNIT_EXPECT_EQ(test, 2 * packet_size(test), f->hold.bytes);
+	KUNIT_EXPECT_EQ(test, f->hold.bytes, atomic_read(&f->total.bytes));
+	/* a limit may be lowered below what waits already: that stays */
+	f->limit.packets = 1;
+	KUNIT_EXPECT_FALSE(test, add(test, 2));
+	KUNIT_EXPECT_EQ(test, 2, skb_queue_len(&f->hold.queue));
 }
 
 static void hold_limits_bytes(struct kunit *test)
@@ -108,6 +125,10 @@ static void hold_limits_bytes(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, add(test, 1));
 	KUNIT_EXPECT_FALSE(test, add(test, 2));
 	KUNIT_EXPECT_EQ(test, f->limit.bytes, f->hold.bytes);
+	KUNIT_EXPECT_EQ(test, f->hold.bytes, atomic_read(&f->total.bytes));
+	f->limit.bytes--;
+	KUNIT_EXPECT_FALSE(test, add(test, 2));
+	KUNIT_EXPECT_EQ(test, 2, skb_queue_len(&f->hold.queue));
 }
 
 /* A queue may be empty and there is no room still: others have taken it all. */
@@ -121,8 +142,52 @@ static void hold_limits_total(struct kunit *test)
 	atomic_add(others, &f->total.bytes);
 	KUNIT_EXPECT_FALSE(test, add(test, 1));
 	KUNIT_EXPECT_EQ(test, f->total.max_bytes, atomic_read(&f->total.bytes));
+	KUNIT_EXPECT_EQ(test, packet_size(test), f->hold.bytes);
 	atomic_sub(others, &f->total.bytes);
 	KUNIT_EXPECT_TRUE(test, add(test, 1));
+}
+
+/* Two queues of a device; what one lets go, the other may take. */
+static void hold_shares_total(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	u32 size;
+
+	KUNIT_ASSERT_TRUE(test, add(test, 0));
+	size = packet_size(test);
+	f->total.max_bytes = 3 * size;
+	KUNIT_EXPECT_TRUE(test, add(test, 1));
+	KUNIT_EXPECT_TRUE(test, add_to(test, &f->other, 2));
+	KUNIT_EXPECT_FALSE(test, add_to(test, &f->other, 3));
+	nemo_hold_take(&f->hold, &f->total, &f->out);
+	KUNIT_EXPECT_EQ(test, size, atomic_read(&f->total.bytes));
+	KUNIT_EXPECT_TRUE(test, add_to(test, &f->other, 3));
+	KUNIT_EXPECT_EQ(test, 2 * size, f->other.bytes);
+	nemo_hold_take(&f->other, &f->total, &f->out);
+	KUNIT_EXPECT_EQ(test, 4, skb_queue_len(&f->out));
+	KUNIT_EXPECT_EQ(test, 0, atomic_read(&f->total.bytes));
+}
+
+/* A drain takes until nothing is left: to take nothing is usual. */
+static void hold_takes_again(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	struct sk_buff *skb;
+	u32 i;
+
+	nemo_hold_take(&f->hold, &f->total, &f->out);
+	KUNIT_EXPECT_TRUE(test, skb_queue_empty(&f->out));
+	for (i = 0; i < 2; i++) {
+		KUNIT_ASSERT_TRUE(test, add(test, i));
+		nemo_hold_take(&f->hold, &f->total, &f->out);
+		KUNIT_EXPECT_EQ(test, 1, skb_queue_len(&f->out));
+		skb = __skb_dequeue(&f->out);
+		KUNIT_ASSERT_NOT_NULL(test, skb);
+		KUNIT_EXPECT_EQ(test, i, skb->mark);
+		kfree_skb(skb);
+	}
+	KUNIT_EXPECT_EQ(test, 0, f->hold.bytes);
+	KUNIT_EXPECT_EQ(test, 0, atomic_read(&f->total.bytes));
 }
 
 static struct kunit_case cases[] = {
@@ -131,6 +196,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(hold_limits_packets),
 	KUNIT_CASE(hold_limits_bytes),
 	KUNIT_CASE(hold_limits_total),
+	KUNIT_CASE(hold_shares_total),
+	KUNIT_CASE(hold_takes_again),
 	{}
 };
 

@@ -3,7 +3,8 @@
 #include <linux/module.h>
 #include "suites.h"
 
-kunit_test_suites(&nemo_hold_suite, &nemo_prefix_suite, &nemo_seq_suite);
+kunit_test_suites(&nemo_hold_suite, &nemo_prefix_suite, &nemo_seq_suite,
+		  &nemo_state_suite);
 
 MODULE_DESCRIPTION("KUnit suites of nemo_mr and nemo_ha");
 MODULE_LICENSE("GPL");

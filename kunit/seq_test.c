@@ -32,6 +32,28 @@ static void seq_newer(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, c->newer, nemo_seq_newer(c->new, c->old));
 }
 
+/* RFC 6275 section 9.5.1 word for word, wherever the circle is cut. */
+static const u16 seq_origins[] = { 0, 1, 1000, 0x7fff, 0x8000, 0x8001, 0xfffe, 0xffff };
+
+static void origin_name(const u16 *origin, char *name)
+{
+	snprintf(name, KUNIT_PARAM_DESC_SIZE, "%u", *origin);
+}
+
+KUNIT_ARRAY_PARAM(origin, seq_origins, origin_name);
+
+static void seq_whole_circle(struct kunit *test)
+{
+	u16 last = *(const u16 *)test->param_value;
+	u32 i;
+
+	/* "less than or equal": the last number and the preceding 32768 */
+	for (i = 0; i <= 32768; i++)
+		KUNIT_ASSERT_FALSE_MSG(test, nemo_seq_newer(last - i, last), "-%u", i);
+	for (i = 1; i < 32768; i++)
+		KUNIT_ASSERT_TRUE_MSG(test, nemo_seq_newer(last + i, last), "+%u", i);
+}
+
 /* Of two different numbers one is newer, unless they are half the circle apart. */
 static void seq_one_of_two(struct kunit *test)
 {
@@ -51,6 +73,7 @@ static void lifetime_runs_out(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, 4000, nemo_lifetime_left(1000, end));
 	KUNIT_EXPECT_EQ(test, 3000, nemo_lifetime_left(1000 + HZ, end));
+	KUNIT_EXPECT_EQ(test, jiffies_to_msecs(1), nemo_lifetime_left(end - 1, end));
 	KUNIT_EXPECT_EQ(test, 0, nemo_lifetime_left(end, end));
 	KUNIT_EXPECT_EQ(test, 0, nemo_lifetime_left(end + 1, end));
 }
@@ -75,6 +98,7 @@ static void lifetime_zero(struct kunit *test)
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE_PARAM(seq_newer, seq_gen_params),
+	KUNIT_CASE_PARAM(seq_whole_circle, origin_gen_params),
 	KUNIT_CASE(seq_one_of_two),
 	KUNIT_CASE(lifetime_runs_out),
 	KUNIT_CASE(lifetime_longest),

@@ -8,5 +8,6 @@
 extern struct kunit_suite nemo_hold_suite;
 extern struct kunit_suite nemo_prefix_suite;
 extern struct kunit_suite nemo_seq_suite;
+extern struct kunit_suite nemo_state_suite;
 
 #endif
