@@ -57,7 +57,7 @@ static const struct conf_key mr_keys[] = {
 	{ }
 };
 
-void conf_mistake(struct conf_parser *p, conf_line line, const char *fmt, ...)
+void conf_mistake(struct conf_parser *p, unsigned int line, const char *fmt, ...)
 {
 	char what[512], text[1024];
 	va_list args;
@@ -250,7 +250,8 @@ static struct nemo_conf *conf_new(void)
 	return conf;
 }
 
-struct nemo_conf *nemo_conf_load(const char *path, nemo_conf_report report,
+struct nemo_conf *nemo_conf_load(const char *path,
+				 void (*report)(const char *text, void *arg),
 				 void *arg)
 {
 	struct conf_parser p = {

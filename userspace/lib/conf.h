@@ -17,8 +17,7 @@
 #define NEMO_CONF_KEY_MIN	16	/* octets */
 #define NEMO_CONF_KEY_MAX	64
 
-/* Where a thing stands in the file; 0 when it does not. */
-typedef unsigned int conf_line;
+/* Lines are numbers in the file; 0 for what is not there. */
 
 /**
  * struct nemo_conf_mr - [mr NAME]: one mobile router
@@ -27,17 +26,17 @@ typedef unsigned int conf_line;
  * @key: wiped by nemo_conf_free()
  */
 struct nemo_conf_mr {
-	conf_line line;
+	unsigned int line;
 	char name[NEMO_MR_NAME_MAX + 1];
 	struct in6_addr hoa;
 	struct in6_addr home_agent;
 	unsigned int mnps;
 	struct nemo_prefix mnp[NEMO_MR_PREFIX_MAX];
-	conf_line mnp_line[NEMO_MR_PREFIX_MAX];
+	unsigned int mnp_line[NEMO_MR_PREFIX_MAX];
 	bool no_auth;
 	uint32_t spi;
 	char key_file[256];
-	conf_line key_file_line;
+	unsigned int key_file_line;
 	uint8_t key[NEMO_CONF_KEY_MAX];
 	size_t keylen;
 	char attachment[IFNAMSIZ];
@@ -56,7 +55,7 @@ struct nemo_conf_mr {
 
 /* [ha]: this node is a home agent */
 struct nemo_conf_ha {
-	conf_line line;		/* 0: it is not */
+	unsigned int line;		/* 0: it is not */
 	struct in6_addr address;
 	char device[IFNAMSIZ];
 	char home_link[IFNAMSIZ];
@@ -67,7 +66,7 @@ struct nemo_conf_ha {
 
 /* [host]: this node serves guests */
 struct nemo_conf_host {
-	conf_line line;		/* 0: it does not */
+	unsigned int line;		/* 0: it does not */
 	char interface[IFNAMSIZ];
 	char device[IFNAMSIZ];
 	uint8_t gateway_mac[6];
@@ -83,15 +82,14 @@ struct nemo_conf {
 	struct nemo_conf_mr *mr;
 };
 
-/* Told of each mistake: "FILE:LINE: what is wrong; what would be right". */
-typedef void (*nemo_conf_report)(const char *text, void *arg);
-
 /**
  * nemo_conf_load - read and check all of a file
+ * @report: told of each mistake: "FILE:LINE: what is wrong; what would be right"
  *
  * Return: the configuration, or NULL after at least one @report.
  */
-struct nemo_conf *nemo_conf_load(const char *path, nemo_conf_report report,
+struct nemo_conf *nemo_conf_load(const char *path,
+				 void (*report)(const char *text, void *arg),
 				 void *arg);
 void nemo_conf_free(struct nemo_conf *conf);
 

@@ -42,7 +42,7 @@ static bool decode(struct nemo_conf_mr *mr, const char *text, size_t len)
 
 static void read_key(struct conf_parser *p, struct nemo_conf_mr *mr, int fd)
 {
-	conf_line line = mr->key_file_line;
+	unsigned int line = mr->key_file_line;
 	char text[2 * NEMO_CONF_KEY_MAX + 8];
 	ssize_t len = read(fd, text, sizeof(text));
 
@@ -59,7 +59,7 @@ static void read_key(struct conf_parser *p, struct nemo_conf_mr *mr, int fd)
 
 void conf_read_key(struct conf_parser *p, struct nemo_conf_mr *mr)
 {
-	conf_line line = mr->key_file_line;
+	unsigned int line = mr->key_file_line;
 	int fd = open(mr->key_file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat st;
 

@@ -8,16 +8,16 @@
 /* A file while it is read. */
 struct conf_parser {
 	const char *path;
-	conf_line line;		/* the one being read */
-	conf_line section;	/* the last with a [section] */
+	unsigned int line;		/* the one being read */
+	unsigned int section;	/* the last with a [section] */
 	unsigned int mistakes;
-	nemo_conf_report report;
+	void (*report)(const char *text, void *arg);
 	void *arg;
 	struct nemo_conf *conf;
 };
 
 __attribute__((format(printf, 3, 4)))
-void conf_mistake(struct conf_parser *p, conf_line line, const char *fmt, ...);
+void conf_mistake(struct conf_parser *p, unsigned int line, const char *fmt, ...);
 
 /**
  * struct conf_key - a key of a section

@@ -24,19 +24,40 @@ static void line(const char *priority, const char *fmt, va_list args)
 	fprintf(stderr, "%s%s\n", with_priority ? priority : "", text);
 }
 
-#define LOG_FUNCTION(name, priority, condition)		\
-void name(const char *fmt, ...)				\
-{							\
-	va_list args;					\
-							\
-	if (!(condition))				\
-		return;					\
-	va_start(args, fmt);				\
-	line(priority, fmt, args);			\
-	va_end(args);					\
+void log_err(const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	line(SD_ERR, fmt, args);
+	va_end(args);
 }
 
-LOG_FUNCTION(log_err, SD_ERR, true)
-LOG_FUNCTION(log_warn, SD_WARNING, true)
-LOG_FUNCTION(log_info, SD_INFO, true)
-LOG_FUNCTION(log_debug, SD_DEBUG, with_debug)
+void log_warn(const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	line(SD_WARNING, fmt, args);
+	va_end(args);
+}
+
+void log_info(const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	line(SD_INFO, fmt, args);
+	va_end(args);
+}
+
+void log_debug(const char *fmt, ...)
+{
+	va_list args;
+
+	if (!with_debug)
+		return;
+	va_start(args, fmt);
+	line(SD_DEBUG, fmt, args);
+	va_end(args);
+}

@@ -177,7 +177,8 @@ const char *agent_reload(struct agent *agent, char *error, size_t size)
 		return error;
 	what = fixed(agent->conf, conf);
 	if (what) {
-		snprintf(error, size, "%s cannot change while nemod runs; restart it", what);
+		snprintf(error, size,
+			 "%s cannot change while nemod runs; restart it", what);
 		log_err("%s: %s", agent->conf_path, error);
 		nemo_conf_free(conf);
 		return error;
@@ -189,7 +190,9 @@ const char *agent_reload(struct agent *agent, char *error, size_t size)
 	nemo_conf_free(agent->conf);
 	agent->conf = conf;
 	if (err) {
-		snprintf(error, size, "not all of the new configuration could be applied: %s; see the log", strerror(-err));
+		snprintf(error, size,
+			 "not all of the new configuration could be applied: %s; see the log",
+			 strerror(-err));
 		return error;
 	}
 	log_info("configuration read again");

@@ -208,6 +208,8 @@ static void make_directory(const char *path)
 
 int control_open(struct control *control, struct agent *agent)
 {
+	const unsigned int flags = LEV_OPT_CLOSE_ON_FREE |
+				   LEV_OPT_CLOSE_ON_EXEC;
 	const char *path = agent->conf->socket;
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
 	mode_t mask;
@@ -223,8 +225,9 @@ int control_open(struct control *control, struct agent *agent)
 	unlink(path);
 	mask = umask(0177);
 	control->listener = evconnlistener_new_bind(agent->base, on_accept,
-		control, LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, -1,
-		(struct sockaddr *)&addr, sizeof(addr));
+						    control, flags, -1,
+						    (struct sockaddr *)&addr,
+						    sizeof(addr));
 	umask(mask);
 	if (!control->listener) {
 		log_err("cannot make the control socket %s: %s", path,

@@ -149,7 +149,7 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 	} while (err >= 0);
 	/* Lost for lack of buffer: anything may have happened. */
 	if (err == -NLE_NOMEM)
-		news.addresses = news.links = true;
+		news = (struct news){ .m = m, .addresses = true, .links = true };
 	if (news.links)
 		host_links_changed(m->host);
 	if (news.addresses || news.links)

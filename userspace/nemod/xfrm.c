@@ -86,7 +86,9 @@ static int add_policy(struct nl_sock *sock)
 		tmpl[i].family = AF_INET6;
 		tmpl[i].mode = XFRM_MODE_ROUTEOPTIMIZATION;
 		tmpl[i].optional = 1;	/* most messages have but one, or none */
-		tmpl[i].aalgos = tmpl[i].ealgos = tmpl[i].calgos = ~0U;
+		tmpl[i].aalgos = ~0U;
+		tmpl[i].ealgos = ~0U;
+		tmpl[i].calgos = ~0U;
 	}
 	return send_request(sock, XFRM_MSG_NEWPOLICY, NLM_F_CREATE | NLM_F_EXCL,
 			    &policy, sizeof(policy), XFRMA_TMPL, tmpl,
