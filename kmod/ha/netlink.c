@@ -278,6 +278,11 @@ static int nemo_ha_parse_bind(struct genl_info *info, struct nemo_bind *bind)
 	bind->lifetime = nla_get_u32(attrs[NEMO_HA_A_LIFETIME]);
 	if (attrs[NEMO_HA_A_NAME])
 		bind->name = nla_data(attrs[NEMO_HA_A_NAME]);
+	if (bind->name && !*bind->name) {
+		NL_SET_ERR_MSG_ATTR(info->extack, attrs[NEMO_HA_A_NAME],
+				    "the name of a mobile router must not be empty");
+		return -EINVAL;
+	}
 	return 0;
 }
 
@@ -351,6 +356,14 @@ int nemo_ha_nl_link_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 
 #include "netlink_gen.c"
 
+static const struct genl_multicast_group nemo_ha_mcgrps[] = {
+	[NEMO_HA_NLGRP_BCE] = {
+		.name = NEMO_HA_MCGRP_BCE,
+		.flags = GENL_MCAST_CAP_NET_ADMIN,	/* the generator knows none */
+	},
+};
+static_assert(sizeof(nemo_ha_mcgrps) == sizeof(nemo_ha_nl_mcgrps));
+
 static struct genl_family nemo_ha_family __ro_after_init = {
 	.name = NEMO_HA_FAMILY_NAME,
 	.version = NEMO_HA_FAMILY_VERSION,
@@ -358,8 +371,8 @@ static struct genl_family nemo_ha_family __ro_after_init = {
 	.module = THIS_MODULE,
 	.ops = nemo_ha_nl_ops,
 	.n_ops = ARRAY_SIZE(nemo_ha_nl_ops),
-	.mcgrps = nemo_ha_nl_mcgrps,
-	.n_mcgrps = ARRAY_SIZE(nemo_ha_nl_mcgrps),
+	.mcgrps = nemo_ha_mcgrps,
+	.n_mcgrps = ARRAY_SIZE(nemo_ha_mcgrps),
 };
 
 int nemo_ha_netlink_register(void)

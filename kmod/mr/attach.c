@@ -274,7 +274,8 @@ static int nemo_guest_add(struct nemo_mr *mr, const u8 *mac,
 		return -ENOMEM;
 	ether_addr_copy(guest->mac, mac);
 	guest->mr = mr;
-	err = rhashtable_insert_fast(&mr->att->guests, &guest->node, nemo_guest_params);
+	err = rhashtable_lookup_insert_fast(&mr->att->guests, &guest->node,
+					    nemo_guest_params);
 	if (err) {
 		if (err == -EEXIST)
 			NL_SET_ERR_MSG(extack, "a guest belongs to another mobile router");

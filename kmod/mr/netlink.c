@@ -310,6 +310,8 @@ static int nemo_mr_parse_exclude(struct nemo_mr_conf *conf, const struct nlattr 
 				 struct netlink_ext_ack *extack)
 {
 	conf->has |= NEMO_HAS_EXCLUDE;
+	if (!nla_len(nla) || !*(char *)nla_data(nla))
+		return 0;
 	if (conf->match.nexcludes == NEMO_MR_EXCLUDE_MAX) {
 		NL_SET_ERR_MSG_ATTR(extack, nla, "too many excluded ports for one mobile router");
 		return -E2BIG;
@@ -646,6 +648,14 @@ int nemo_mr_nl_link_set_doit(struct sk_buff *skb, struct genl_info *info)
 
 #include "netlink_gen.c"
 
+static const struct genl_multicast_group nemo_mr_mcgrps[] = {
+	[NEMO_MR_NLGRP_MR] = {
+		.name = NEMO_MR_MCGRP_MR,
+		.flags = GENL_MCAST_CAP_NET_ADMIN,	/* the generator knows none */
+	},
+};
+static_assert(sizeof(nemo_mr_mcgrps) == sizeof(nemo_mr_nl_mcgrps));
+
 static struct genl_family nemo_mr_family __ro_after_init = {
 	.name = NEMO_MR_FAMILY_NAME,
 	.version = NEMO_MR_FAMILY_VERSION,
@@ -653,8 +663,8 @@ static struct genl_family nemo_mr_family __ro_after_init = {
 	.module = THIS_MODULE,
 	.ops = nemo_mr_nl_ops,
 	.n_ops = ARRAY_SIZE(nemo_mr_nl_ops),
-	.mcgrps = nemo_mr_nl_mcgrps,
-	.n_mcgrps = ARRAY_SIZE(nemo_mr_nl_mcgrps),
+	.mcgrps = nemo_mr_mcgrps,
+	.n_mcgrps = ARRAY_SIZE(nemo_mr_mcgrps),
 };
 
 int nemo_mr_netlink_register(void)

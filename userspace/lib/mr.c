@@ -110,6 +110,8 @@ static int put_guests(struct nl_msg *msg, const struct nemo_mr_info *info)
 
 static int put_excludes(struct nl_msg *msg, const struct nemo_mr_info *info)
 {
+	if (!info->excludes)
+		return nla_put_string(msg, NEMO_MR_A_EXCLUDE, "");
 	for (unsigned int i = 0; i < info->excludes; i++)
 		if (nla_put_string(msg, NEMO_MR_A_EXCLUDE, info->exclude[i]))
 			return -NLE_MSGSIZE;

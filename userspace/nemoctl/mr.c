@@ -123,11 +123,13 @@ static void parse_exclude(struct args *args, const char *value, void *to)
 {
 	struct nemo_mr_info *info = &((struct mr_line *)to)->info;
 
+	NEMO_SET(info, NEMO_MR_A_EXCLUDE);
+	if (!strcmp(value, "none"))
+		return;
 	if (info->excludes == NEMO_MR_EXCLUDE_MAX)
 		args_wrong(args, "there are more than %d excluded ports",
 			   NEMO_MR_EXCLUDE_MAX);
 	args_ifname(args, value, info->exclude[info->excludes++]);
-	NEMO_SET(info, NEMO_MR_A_EXCLUDE);
 }
 
 static void parse_attachment(struct args *args, const char *value, void *to)
@@ -375,7 +377,7 @@ static void mr_show(struct ctl *ctl, struct args *args)
 }
 
 #define OPTIONS "[coa ADDRESS]\n"					\
-	"	[attachment INTERFACE|none] [guest MAC...|none] [exclude PORT...]\n" \
+	"	[attachment INTERFACE|none] [guest MAC...|none] [exclude PORT...|none]\n" \
 	"	[trigger on|off] [prepared-uplink on|off] [seq NUMBER]\n" \
 	"	[lifetime SECONDS] [hold-packets NUMBER] [hold-bytes NUMBER]"
 
