@@ -21,7 +21,7 @@ static const struct {
 	{ MH_BA_NO_RESOURCES, "see the home agent's log" },
 	{ MH_BA_NO_HOME_REGISTRATION, "home-agent must be the address of a home agent" },
 	{ MH_BA_NOT_HOME_SUBNET, "hoa must be in its aggregate or on its home-link" },
-	{ MH_BA_NOT_HOME_AGENT, "the home agent's configuration has no mobile router with this hoa" },
+	{ MH_BA_NOT_HOME_AGENT, "no mobile router with this hoa is configured there" },
 	{ MH_BA_MR_NOT_PERMITTED, "the home agent has no prefix for this mobile router" },
 	{ MH_BA_INVALID_PREFIX, "check mnp" },
 	{ MH_BA_NOT_AUTHORIZED_PREFIX, "make mnp the same as at the home agent" },
