@@ -57,5 +57,10 @@ ctl hostA mr set guest1 state standby > /dev/null
 on guest1 ping -q -c 1 -W 3 "$LAB_CN" > /dev/null
 bound() { [ "$(ctl ha -j ha show | jq length)" = 1 ]; }
 ok 'auth = none: registered' lab_wait 20 bound
+# A home agent that is silent cannot be asked to forget.
+lab_end "${LAB_AGENT[ha]}"
+out=$(ctl hostA -S "$LAB_RUN/hostA.sock" release guest1 2>&1)
+ok 'a release without an answer says so' grep -q 'does not answer' <<< "$out"
+ok 'and the host goes on' lab_is_active A
 ok 'auth = none: said loudly' grep -q ANYBODY "$LAB_RUN/hostA.log" "$LAB_RUN/ha.log"
 plan

@@ -10,6 +10,7 @@
 #define INITIAL_BINDACK_TIMEOUT		1000
 #define BINDACK_TIMEOUT_FIRSTREG	1500
 #define MAX_BINDACK_TIMEOUT		32000
+#define MAX_RELEASE_ATTEMPTS		4
 #define HINT_INTERVAL			NS_PER_S
 
 /* What a person can do about a status (RFC 6275 §6.1.8, RFC 3963 §4.2). */
@@ -125,7 +126,11 @@ static void on_retransmit(evutil_socket_t fd, short what, void *arg)
 	if (bul->attempts == 2)
 		log_warn("%s: the home agent does not answer; is it reachable, and does nemod run there?",
 			 bul->conf->name);
-	attempt(bul);
+	if (bul->exchange == BUL_RELEASE &&
+	    bul->attempts >= MAX_RELEASE_ATTEMPTS)
+		bul->ops->unanswered(bul);
+	else
+		attempt(bul);
 }
 
 static void on_refresh(evutil_socket_t fd, short what, void *arg)

@@ -26,6 +26,8 @@ struct bul_ops {
 	void (*accepted)(struct bul *bul, enum bul_exchange exchange);
 	/* Another host has taken over, or the home agent is none for NEMO. */
 	void (*lost)(struct bul *bul, bool not_nemo);
+	/* A release has no answer; the others are tried for ever. */
+	void (*unanswered)(struct bul *bul);
 };
 
 /**

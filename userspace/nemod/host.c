@@ -193,7 +193,15 @@ static void on_lost(struct bul *bul, bool not_nemo)
 	ra_serve(mr, false);
 }
 
-static const struct bul_ops bul_ops = { on_accepted, on_lost };
+static void on_unanswered(struct bul *bul)
+{
+	struct mr *mr = (struct mr *)((char *)bul - offsetof(struct mr, bul));
+
+	released(mr, "the home agent does not answer, or refuses; this host still serves");
+	bul_start(bul, BUL_REFRESH);
+}
+
+static const struct bul_ops bul_ops = { on_accepted, on_lost, on_unanswered };
 
 static void mr_free(struct mr *mr)
 {
@@ -332,7 +340,6 @@ int host_start(struct host *host, const struct nemo_conf *conf,
 	int err;
 
 	*host = (struct host){ .conf = conf, .base = base, .mh = mh };
-	/* The frame that activates is to be read before all else. */
 	err = open_netlink(host);
 	if (!err)
 		err = ra_open(&host->ra, host);
@@ -342,7 +349,8 @@ int host_start(struct host *host, const struct nemo_conf *conf,
 		err = add_missing(host);
 	/* A care-of address may be another than the one adopted. */
 	for (unsigned int i = 0; i < host->mrs && !err; i++)
-		if (memcmp(&host->mr[i]->bul.coa, &host->coa,
+		if (!IN6_IS_ADDR_UNSPECIFIED(&host->coa) &&
+		    memcmp(&host->mr[i]->bul.coa, &host->coa,
 			   sizeof(host->coa)))
 			host_moved(host, &host->coa);
 	return err;

@@ -133,8 +133,9 @@ static void set_timer(struct ra *ra, uint64_t ms)
 static void on_timer(evutil_socket_t fd, short what, void *arg)
 {
 	struct mr *mr = arg;
-	uint64_t ms = MIN_RTR_ADV_INTERVAL * 1000 + random() %
-		      ((MAX_RTR_ADV_INTERVAL - MIN_RTR_ADV_INTERVAL) * 1000);
+	uint64_t ms = MIN_RTR_ADV_INTERVAL * 1000 +
+		      arc4random_uniform((MAX_RTR_ADV_INTERVAL -
+					  MIN_RTR_ADV_INTERVAL) * 1000);
 
 	(void)fd;
 	(void)what;
@@ -182,7 +183,7 @@ void ra_serve(struct mr *mr, bool serve)
 /* §6.2.6: after a random delay, and not too soon after the last one. */
 static void solicited(struct mr *mr)
 {
-	uint64_t ms = random() % MAX_RA_DELAY_MS;
+	uint64_t ms = arc4random_uniform(MAX_RA_DELAY_MS);
 	uint64_t age = (clock_monotonic() - mr->ra.sent_at) / 1000000;
 
 	mr->host->ra.solicited++;
