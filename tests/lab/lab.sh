@@ -74,9 +74,18 @@ lab_ns() {
 	[ $# = 0 ] || on "$ns" sysctl -qw "${@/#/net.ipv6.conf.}"
 }
 
+# lab_steer NS DEV - one CPU for all packets of a flow, as a network card's receive
+# queues do it. A veth takes them on the CPU of the sender: a sender that the scheduler
+# puts on another CPU would overtake itself on the way, with no router at fault.
+lab_steer() {
+	on "$1" sh -c "echo $(printf '%x' $(((1 << $(nproc)) - 1))) > /sys/class/net/$2/queues/rx-0/rps_cpus"
+}
+
 # lab_link NS NAME NS NAME - a cable
 lab_link() {
 	ip link add "$2" netns "$1" type veth peer name "$4" netns "$3"
+	lab_steer "$1" "$2"
+	lab_steer "$3" "$4"
 	ip -n "$1" link set "$2" up
 	ip -n "$3" link set "$4" up
 }
@@ -212,6 +221,8 @@ lab_guest_add() {
 	lab_ns "guest$n"
 	ip -n "guest$n" link add eth0 address "$(lab_mac "$n")" type veth \
 		peer name "vif$n" netns "$ns"
+	lab_steer "guest$n" eth0
+	lab_steer "$ns" "vif$n"
 	ip -n "$ns" link set "vif$n" master br0 up
 	ip -n "guest$n" link set eth0 up
 	LAB_GUESTS+=("$n")
