@@ -33,8 +33,8 @@ static void hold_exit(struct kunit *test)
 
 	if (!f)
 		return;
-	nemo_hold_take(&f->hold, &f->total, &f->out);
-	nemo_hold_take(&f->other, &f->total, &f->out);
+	nemo_hold_take(&f->hold, &f->total, &f->out, UINT_MAX);
+	nemo_hold_take(&f->other, &f->total, &f->out, UINT_MAX);
 	__skb_queue_purge(&f->out);
 }
 
@@ -76,7 +76,7 @@ static void hold_keeps_order(struct kunit *test)
 	for (i = 0; i < 5; i++)
 		KUNIT_ASSERT_TRUE(test, add(test, i));
 	KUNIT_EXPECT_FALSE(test, nemo_hold_empty(&f->hold));
-	nemo_hold_take(&f->hold, &f->total, &f->out);
+	nemo_hold_take(&f->hold, &f->total, &f->out, UINT_MAX);
 	KUNIT_EXPECT_TRUE(test, nemo_hold_empty(&f->hold));
 	for (i = 0; i < 5; i++) {
 		skb = __skb_dequeue(&f->out);
@@ -94,7 +94,7 @@ static void hold_counts_truesize(struct kunit *test)
 	KUNIT_ASSERT_TRUE(test, add(test, 1));
 	KUNIT_EXPECT_EQ(test, 2 * packet_size(test), f->hold.bytes);
 	KUNIT_EXPECT_EQ(test, f->hold.bytes, atomic_read(&f->total.bytes));
-	nemo_hold_take(&f->hold, &f->total, &f->out);
+	nemo_hold_take(&f->hold, &f->total, &f->out, UINT_MAX);
 	KUNIT_EXPECT_EQ(test, 0, f->hold.bytes);
 	KUNIT_EXPECT_EQ(test, 0, atomic_read(&f->total.bytes));
 }
@@ -159,13 +159,37 @@ static void hold_shares_total(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, add(test, 1));
 	KUNIT_EXPECT_TRUE(test, add_to(test, &f->other, 2));
 	KUNIT_EXPECT_FALSE(test, add_to(test, &f->other, 3));
-	nemo_hold_take(&f->hold, &f->total, &f->out);
+	nemo_hold_take(&f->hold, &f->total, &f->out, UINT_MAX);
 	KUNIT_EXPECT_EQ(test, size, atomic_read(&f->total.bytes));
 	KUNIT_EXPECT_TRUE(test, add_to(test, &f->other, 3));
 	KUNIT_EXPECT_EQ(test, 2 * size, f->other.bytes);
-	nemo_hold_take(&f->other, &f->total, &f->out);
+	nemo_hold_take(&f->other, &f->total, &f->out, UINT_MAX);
 	KUNIT_EXPECT_EQ(test, 4, skb_queue_len(&f->out));
 	KUNIT_EXPECT_EQ(test, 0, atomic_read(&f->total.bytes));
+}
+
+/* No more than asked for, the oldest first; the rest stays accounted for. */
+static void hold_takes_some(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	struct sk_buff *skb;
+	u32 i, bytes;
+
+	for (i = 0; i < 3; i++)
+		KUNIT_ASSERT_TRUE(test, add(test, i));
+	bytes = f->hold.bytes;
+	nemo_hold_take(&f->hold, &f->total, &f->out, 2);
+	KUNIT_EXPECT_EQ(test, 2, skb_queue_len(&f->out));
+	KUNIT_EXPECT_EQ(test, bytes / 3, f->hold.bytes);
+	KUNIT_EXPECT_EQ(test, f->hold.bytes, atomic_read(&f->total.bytes));
+	for (i = 0; i < 2; i++) {
+		skb = __skb_dequeue(&f->out);
+		KUNIT_ASSERT_NOT_NULL(test, skb);
+		KUNIT_EXPECT_EQ(test, i, skb->mark);
+		kfree_skb(skb);
+	}
+	nemo_hold_take(&f->hold, &f->total, &f->out, UINT_MAX);
+	KUNIT_EXPECT_EQ(test, 1, skb_queue_len(&f->out));
 }
 
 /* A drain takes until nothing is left: to take nothing is usual. */
@@ -175,11 +199,11 @@ static void hold_takes_again(struct kunit *test)
 	struct sk_buff *skb;
 	u32 i;
 
-	nemo_hold_take(&f->hold, &f->total, &f->out);
+	nemo_hold_take(&f->hold, &f->total, &f->out, UINT_MAX);
 	KUNIT_EXPECT_TRUE(test, skb_queue_empty(&f->out));
 	for (i = 0; i < 2; i++) {
 		KUNIT_ASSERT_TRUE(test, add(test, i));
-		nemo_hold_take(&f->hold, &f->total, &f->out);
+		nemo_hold_take(&f->hold, &f->total, &f->out, UINT_MAX);
 		KUNIT_EXPECT_EQ(test, 1, skb_queue_len(&f->out));
 		skb = __skb_dequeue(&f->out);
 		KUNIT_ASSERT_NOT_NULL(test, skb);
@@ -197,6 +221,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(hold_limits_bytes),
 	KUNIT_CASE(hold_limits_total),
 	KUNIT_CASE(hold_shares_total),
+	KUNIT_CASE(hold_takes_some),
 	KUNIT_CASE(hold_takes_again),
 	{}
 };

@@ -37,17 +37,22 @@ bool nemo_hold_add(struct nemo_hold *hold, struct nemo_hold_total *total,
 }
 
 /**
- * nemo_hold_take() - take all packets out of a queue, in order
+ * nemo_hold_take() - take packets out of a queue, in order
  * @hold: queue
  * @total: what the device holds
- * @to: empty list
+ * @to: list to put them behind
+ * @max: at most so many
  *
  * Context: the lock of the owner.
  */
 void nemo_hold_take(struct nemo_hold *hold, struct nemo_hold_total *total,
-		    struct sk_buff_head *to)
+		    struct sk_buff_head *to, unsigned int max)
 {
-	skb_queue_splice_tail_init(&hold->queue, to);
-	atomic_sub(hold->bytes, &total->bytes);
-	hold->bytes = 0;
+	struct sk_buff *skb;
+
+	while (max-- && (skb = __skb_dequeue(&hold->queue))) {
+		hold->bytes -= skb->truesize;
+		atomic_sub(skb->truesize, &total->bytes);
+		__skb_queue_tail(to, skb);
+	}
 }

@@ -32,7 +32,7 @@ void nemo_hold_init(struct nemo_hold *hold);
 bool nemo_hold_add(struct nemo_hold *hold, struct nemo_hold_total *total,
 		   const struct nemo_hold_limit *limit, struct sk_buff *skb);
 void nemo_hold_take(struct nemo_hold *hold, struct nemo_hold_total *total,
-		    struct sk_buff_head *to);
+		    struct sk_buff_head *to, unsigned int max);
 
 static inline bool nemo_hold_empty(const struct nemo_hold *hold)
 {

@@ -5,11 +5,21 @@
 
 #include "router.h"
 
+/*
+ * Packets that leave a queue at a time. In between, the CPU does its softirqs,
+ * so that a long queue does not overrun the one behind it (a veth's backlog or a
+ * tap's ring takes about a thousand).
+ */
+#define NEMO_DRAIN_BATCH	64
+
+static void nemo_mr_drain_work(struct work_struct *work);
+
 void nemo_mr_path_init(struct nemo_mr *mr)
 {
 	int from;
 
 	spin_lock_init(&mr->lock);
+	INIT_WORK(&mr->drain, nemo_mr_drain_work);
 	mr->state = NEMO_MR_STATE_STANDBY;
 	for (from = 0; from < NEMO_FROM_COUNT; from++) {
 		nemo_hold_init(&mr->hold[from]);
@@ -161,54 +171,69 @@ bool nemo_input(struct nemo_tunnel *t, struct nemo_endpoint *ep,
 
 /* State ------------------------------------------------------------------ */
 
+/* One batch. Returns false when the queue is empty, or is to be held. */
+static bool nemo_mr_drain_batch(struct nemo_mr *mr, enum nemo_from from)
+{
+	struct nemo_hold *hold = &mr->hold[from];
+	enum nemo_verdict verdict;
+	struct sk_buff_head list;
+	struct sk_buff *skb;
+	bool more;
+
+	__skb_queue_head_init(&list);
+	local_bh_disable();
+	spin_lock(&mr->lock);
+	verdict = mr->dead ? NEMO_DROP : nemo_mr_verdict(mr->state, from);
+	more = verdict != NEMO_HOLD && !nemo_hold_empty(hold);
+	if (more) {
+		nemo_hold_take(hold, &mr->nd->held, &list, NEMO_DRAIN_BATCH);
+	} else {
+		WRITE_ONCE(mr->verdict[from], verdict);
+		mr->draining &= ~BIT(from);
+	}
+	spin_unlock(&mr->lock);
+
+	rcu_read_lock();
+	while ((skb = __skb_dequeue(&list)))
+		nemo_mr_apply(mr, skb, from, verdict, NEMO_DROP_FLUSHED);
+	rcu_read_unlock();
+	local_bh_enable();
+	return more;
+}
+
 /*
  * Empty a queue that is no longer to be held. New packets queue behind until
  * it is empty, so that order is kept; a second caller leaves it to the first.
  */
 static void nemo_mr_drain_one(struct nemo_mr *mr, enum nemo_from from)
 {
-	struct nemo_hold *hold = &mr->hold[from];
-	enum nemo_verdict verdict;
-	struct sk_buff_head list;
-	struct sk_buff *skb;
+	bool mine;
 
-	__skb_queue_head_init(&list);
-	spin_lock(&mr->lock);
-	if (mr->draining & BIT(from)) {
-		spin_unlock(&mr->lock);
-		return;
-	}
+	spin_lock_bh(&mr->lock);
+	mine = !(mr->draining & BIT(from));
 	mr->draining |= BIT(from);
-	for (;;) {
-		verdict = nemo_mr_verdict(mr->state, from);
-		if (mr->dead)
-			verdict = NEMO_DROP;
-		if (verdict == NEMO_HOLD || nemo_hold_empty(hold))
-			break;
-		nemo_hold_take(hold, &mr->nd->held, &list);
-		spin_unlock(&mr->lock);
-		while ((skb = __skb_dequeue(&list)))
-			nemo_mr_apply(mr, skb, from, verdict, NEMO_DROP_FLUSHED);
-		spin_lock(&mr->lock);
-	}
-	WRITE_ONCE(mr->verdict[from], verdict);
-	mr->draining &= ~BIT(from);
-	spin_unlock(&mr->lock);
+	spin_unlock_bh(&mr->lock);
+	while (mine && nemo_mr_drain_batch(mr, from))
+		cond_resched();
 }
 
-/* What came by way of the old host is older than what came directly. */
+/*
+ * What came by way of the old host is older than what came directly. Context:
+ * process.
+ */
 static void nemo_mr_drain(struct nemo_mr *mr)
 {
-	local_bh_disable();
-	rcu_read_lock();
 	nemo_mr_drain_one(mr, NEMO_FROM_PEER);
 	nemo_mr_drain_one(mr, NEMO_FROM_HA);
 	nemo_mr_drain_one(mr, NEMO_FROM_GUEST);
-	rcu_read_unlock();
-	local_bh_enable();
 }
 
-/* nemo_mr_drain() has to follow. */
+static void nemo_mr_drain_work(struct work_struct *work)
+{
+	nemo_mr_drain(container_of(work, struct nemo_mr, drain));
+}
+
+/* nemo_mr_drain() has to follow, in process context. */
 static void nemo_mr_enter(struct nemo_mr *mr, enum nemo_mr_state to,
 			  enum nemo_mr_reason reason)
 {
@@ -295,10 +320,11 @@ void nemo_mr_frame(struct nemo_mr *mr)
 	/* without a care-of address there is only waiting for one */
 	if (to == NEMO_MR_STATE_ACTIVE && !rcu_access_pointer(mr->ha_ep))
 		to = NEMO_MR_STATE_ACTIVATING;
-	if (to != mr->state && !mr->dead)
+	if (to != mr->state && !mr->dead) {
 		nemo_mr_enter(mr, to, NEMO_MR_REASON_FIRST_FRAME);
+		queue_work(system_highpri_wq, &mr->drain);
+	}
 	spin_unlock_bh(&mr->lock);
-	nemo_mr_drain(mr);
 }
 
 /* Nothing finds it any more but who found it before; drop what is held. */
@@ -314,5 +340,6 @@ void nemo_mr_path_stop(struct nemo_mr *mr)
 	for (from = 0; from < NEMO_FROM_COUNT; from++)
 		WRITE_ONCE(mr->verdict[from], NEMO_DROP);
 	spin_unlock_bh(&mr->lock);
+	cancel_work_sync(&mr->drain);
 	nemo_mr_drain(mr);
 }

@@ -61,6 +61,7 @@ struct nemo_mr {
 	u8 verdict[NEMO_FROM_COUNT];	/* READ_ONCE; lock */
 	bool dead;			/* lock */
 	struct nemo_hold hold[NEMO_FROM_COUNT]; /* lock */
+	struct work_struct drain;	/* empties the queues after a guest's frame */
 	struct nemo_hold_limit limit;	/* READ_ONCE */
 
 	struct nemo_attachment *att;	/* RTNL and lock to write, either to read */
