@@ -308,6 +308,7 @@ static const char * const no_room[] = {
 	"2001:db8:a::/64 2001:db8:b::/56 2001:db8:c::/60",
 	"2001:db8:b::/56 2001:db8:a::/64 2001:db8:c::/60",
 	"2001:db8:b::/56 2001:db8:c::/60 2001:db8:a::/64",
+	"2001:db8:b::/56 2001:db8:b::/56 2001:db8:c::/60",
 };
 
 KUNIT_ARRAY_PARAM(no_room, no_room, taken_name);

@@ -77,7 +77,8 @@ int nemo_prefix_key_set(struct nemo_prefix_key *key,
 		NL_SET_ERR_MSG(extack, "prefix length must be 1 to 128");
 		return -EINVAL;
 	}
-	if (type & (IPV6_ADDR_MULTICAST | IPV6_ADDR_LOOPBACK | IPV6_ADDR_LINKLOCAL) ||
+	if (type & (IPV6_ADDR_MULTICAST | IPV6_ADDR_LOOPBACK | IPV6_ADDR_LINKLOCAL |
+		    IPV6_ADDR_MAPPED) ||
 	    type == IPV6_ADDR_ANY) {
 		NL_SET_ERR_MSG(extack, "address is not a routable unicast address");
 		return -EINVAL;
@@ -137,7 +138,7 @@ static int nemo_prefix_insert(struct nemo_prefix_table *table,
 
 	if (!table->users[p->key.plen]++)
 		set_bit(p->key.plen, table->lens);
-	err = rhashtable_insert_fast(&table->ht, &p->node, nemo_prefix_params);
+	err = rhashtable_lookup_insert_fast(&table->ht, &p->node, nemo_prefix_params);
 	if (err && !--table->users[p->key.plen])
 		clear_bit(p->key.plen, table->lens);
 	return err;
@@ -187,15 +188,24 @@ int nemo_prefix_replace(struct nemo_prefix_table *table, void *owner,
 
 	hlist_for_each_entry_safe(p, tmp, fresh, list) {
 		q = rhashtable_lookup_fast(&table->ht, &p->key, nemo_prefix_params);
-		hlist_del(&p->list);
-		if (q) {
-			hlist_del(&q->list);
-			hlist_add_head(&q->list, &kept);
-			kfree(p);
+		if (!q)
 			continue;
-		}
+		hlist_del(&q->list);
+		hlist_add_head(&q->list, &kept);
+		hlist_del(&p->list);
+		kfree(p);
+	}
+
+	hlist_for_each_entry_safe(p, tmp, fresh, list) {
+		hlist_del(&p->list);
 		p->owner = owner;
 		err = nemo_prefix_insert(table, p);
+		if (err == -EEXIST) {
+			/* the request names it twice */
+			kfree(p);
+			err = 0;
+			continue;
+		}
 		if (err) {
 			NL_SET_ERR_MSG(extack, "no room in the prefix table");
 			kfree(p);

@@ -161,7 +161,8 @@ static void nemo_bce_discard(struct nemo_bce *bce)
 	if (!bce)
 		return;
 	xa_erase_bh(&bce->ha->tunnel.entries, bce->id);
-	kfree(bce);
+	/* a packet may have found a prefix that was taken back */
+	kfree_rcu(bce, rcu);
 }
 
 /* Everything that a change may need, allocated before the lock is taken. */

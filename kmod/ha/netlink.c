@@ -362,6 +362,7 @@ static const struct genl_multicast_group nemo_ha_mcgrps[] = {
 		.flags = GENL_MCAST_CAP_NET_ADMIN,	/* the generator knows none */
 	},
 };
+
 static_assert(sizeof(nemo_ha_mcgrps) == sizeof(nemo_ha_nl_mcgrps));
 
 static struct genl_family nemo_ha_family __ro_after_init = {

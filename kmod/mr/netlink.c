@@ -654,6 +654,7 @@ static const struct genl_multicast_group nemo_mr_mcgrps[] = {
 		.flags = GENL_MCAST_CAP_NET_ADMIN,	/* the generator knows none */
 	},
 };
+
 static_assert(sizeof(nemo_mr_mcgrps) == sizeof(nemo_mr_nl_mcgrps));
 
 static struct genl_family nemo_mr_family __ro_after_init = {

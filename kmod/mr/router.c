@@ -40,8 +40,10 @@ struct nemo_mr_ways {
 	struct in6_addr ha;
 	struct in6_addr coa;
 	struct in6_addr peer;
-	struct nemo_endpoint *ha_ep;
+	struct nemo_endpoint *ha_ep;	/* fresh, or NULL */
 	struct nemo_endpoint *peer_ep;
+	struct nemo_endpoint *to_ha;	/* in the table, in use */
+	struct nemo_endpoint *to_peer;
 };
 
 static void nemo_mr_ways_free(struct nemo_mr_ways *ways)
@@ -67,42 +69,56 @@ static int nemo_mr_ways_alloc(struct nemo_mr_ways *ways)
 	return 0;
 }
 
+/* The half that can fail. Context: tunnel.lock. */
+static int nemo_mr_ways_get(struct nemo_tunnel *t, struct nemo_mr_ways *ways)
+{
+	struct nemo_endpoint *ep;
+
+	if (ways->ha_ep) {
+		ep = nemo_endpoint_get(t, &ways->ha_ep);
+		if (IS_ERR(ep))
+			return PTR_ERR(ep);
+		ways->to_ha = ep;
+	}
+	if (ways->peer_ep) {
+		ep = nemo_endpoint_get(t, &ways->peer_ep);
+		if (IS_ERR(ep)) {
+			nemo_endpoint_put(t, ways->to_ha);
+			return PTR_ERR(ep);
+		}
+		ways->to_peer = ep;
+	}
+	return 0;
+}
+
+/* Undo it. Context: tunnel.lock. */
+static void nemo_mr_ways_put(struct nemo_tunnel *t, struct nemo_mr_ways *ways)
+{
+	nemo_endpoint_put(t, ways->to_ha);
+	nemo_endpoint_put(t, ways->to_peer);
+}
+
 /*
  * Take new outer addresses. What still arrives over the old ones is taken as
  * the old host's: it is older than what comes over the new ones. Context:
- * tunnel.lock. On failure nothing has changed.
+ * tunnel.lock.
  */
-static int nemo_mr_ways_set(struct nemo_mr *mr, struct nemo_mr_ways *ways)
+static void nemo_mr_ways_set(struct nemo_mr *mr, const struct nemo_mr_ways *ways)
 {
 	struct nemo_tunnel *t = &mr->nd->tunnel;
-	struct nemo_endpoint *ha_ep = NULL, *peer_ep = NULL;
-	bool moved = !ipv6_addr_equal(&mr->coa, &ways->coa);
 
-	if (ways->ha_ep) {
-		ha_ep = nemo_endpoint_get(t, &ways->ha_ep);
-		if (IS_ERR(ha_ep))
-			return PTR_ERR(ha_ep);
-	}
-	if (ways->peer_ep) {
-		peer_ep = nemo_endpoint_get(t, &ways->peer_ep);
-		if (IS_ERR(peer_ep)) {
-			nemo_endpoint_put(t, ha_ep);
-			return PTR_ERR(peer_ep);
-		}
-	}
-	if (moved) {
+	if (!ipv6_addr_equal(&mr->coa, &ways->coa)) {
 		nemo_endpoint_put(t, nemo_endpoint_deref(t, mr->old_ep));
 		rcu_assign_pointer(mr->old_ep, nemo_endpoint_deref(t, mr->ha_ep));
 	} else {
 		nemo_endpoint_put(t, nemo_endpoint_deref(t, mr->ha_ep));
 	}
 	nemo_endpoint_put(t, nemo_endpoint_deref(t, mr->peer_ep));
-	rcu_assign_pointer(mr->ha_ep, ha_ep);
-	rcu_assign_pointer(mr->peer_ep, peer_ep);
+	rcu_assign_pointer(mr->ha_ep, ways->to_ha);
+	rcu_assign_pointer(mr->peer_ep, ways->to_peer);
 	mr->ha = ways->ha;
 	mr->coa = ways->coa;
 	mr->peer = ways->peer;
-	return 0;
 }
 
 /* Context: tunnel.lock. */
@@ -196,9 +212,10 @@ static int nemo_mr_insert(struct nemo_mr *mr, struct nemo_mr_ways *ways,
 		NL_SET_ERR_MSG(extack, "a mobile router of this name exists");
 		return -EEXIST;
 	}
-	err = nemo_mr_ways_set(mr, ways);
+	err = nemo_mr_ways_get(t, ways);
 	if (err)
 		return err;
+	nemo_mr_ways_set(mr, ways);
 	err = nemo_prefix_replace(&t->prefixes, mr, &mr->prefixes, prefixes, extack);
 	if (err)
 		goto err_ways;
@@ -275,7 +292,8 @@ err_ways:
 	nemo_mr_ways_free(&ways);
 err_alloc:
 	xa_erase_bh(&t->entries, mr->id);
-	kfree(mr);
+	/* a packet may have found a prefix that was taken back */
+	kfree_rcu(mr, rcu);
 	return err;
 }
 
@@ -301,12 +319,18 @@ static int nemo_mr_set_tables(struct nemo_mr *mr, const struct nemo_mr_conf *con
 			goto out;
 	}
 	spin_lock_bh(&t->lock);
+	err = nemo_mr_ways_get(t, &ways);
+	if (err)
+		goto unlock;
 	if (conf->has & NEMO_HAS_PREFIX)
 		err = nemo_prefix_replace(&t->prefixes, mr, &mr->prefixes, &prefixes, extack);
-	if (!err)
-		err = nemo_mr_ways_set(mr, &ways);
-	if (!err)
-		nemo_mr_settings(mr, conf);
+	if (err) {
+		nemo_mr_ways_put(t, &ways);
+		goto unlock;
+	}
+	nemo_mr_ways_set(mr, &ways);
+	nemo_mr_settings(mr, conf);
+unlock:
 	spin_unlock_bh(&t->lock);
 out:
 	nemo_prefix_free(&prefixes);
