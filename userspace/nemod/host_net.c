@@ -89,8 +89,11 @@ void mr_net_attach(struct mr *mr)
 
 void mr_net_serve(struct mr *mr, bool serve)
 {
-	if (mr->up)
-		routes(mr, TABLE_LOCAL, serve);
+	if (!mr->up)
+		return;
+	routes(mr, TABLE_LOCAL, serve);
+	for (unsigned int i = 0; i < mr->conf->mnps && !serve; i++)
+		netdev_forget(&mr->host->rt, mr->attachment, &mr->conf->mnp[i]);
 }
 
 static bool attachment_shared(const struct mr *mr)

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "lib/link.h"
+#include "lib/list.h"
 #include "lib/log.h"
 #include "netdev.h"
 
@@ -225,4 +226,61 @@ int netdev_proxy(struct nemo_nl *rt, uint32_t ifindex,
 		nla_put(msg, NDA_DST, sizeof(*addr), addr);
 	return request(rt, msg, add ? EEXIST : ENOENT,
 		       add ? "add a proxy neighbour" : "remove a proxy neighbour");
+}
+
+struct neighbour {
+	uint32_t ifindex;
+	struct in6_addr addr;
+};
+
+static int parse_neighbour(struct nlmsghdr *nlh, void *item)
+{
+	const struct ndmsg *ndm = nlmsg_data(nlh);
+	struct neighbour *neighbour = item;
+	struct nlattr *dst;
+
+	if (nlmsg_datalen(nlh) < (int)sizeof(*ndm))
+		return -EBADMSG;
+	dst = nlmsg_find_attr(nlh, sizeof(*ndm), NDA_DST);
+	if (!dst || nla_len(dst) != sizeof(neighbour->addr))
+		return 0;	/* an entry of zeros, that no prefix contains */
+	neighbour->ifindex = ndm->ndm_ifindex;
+	memcpy(&neighbour->addr, nla_data(dst), sizeof(neighbour->addr));
+	return 0;
+}
+
+static int forget_one(struct nemo_nl *rt, const struct neighbour *neighbour)
+{
+	struct ndmsg ndm = {
+		.ndm_family = AF_INET6,
+		.ndm_ifindex = neighbour->ifindex,
+	};
+	struct nl_msg *msg = message(RTM_DELNEIGH, 0, &ndm, sizeof(ndm));
+
+	if (msg)
+		nla_put(msg, NDA_DST, sizeof(neighbour->addr), &neighbour->addr);
+	return request(rt, msg, ENOENT, "forget a neighbour");
+}
+
+int netdev_forget(struct nemo_nl *rt, uint32_t ifindex,
+		  const struct nemo_prefix *prefix)
+{
+	const struct ndmsg ndm = {
+		.ndm_family = AF_INET6,
+		.ndm_ifindex = ifindex,
+	};
+	struct neighbour *list;
+	size_t n;
+	int err;
+
+	list = list_dump(rt, message(RTM_GETNEIGH, 0, &ndm, sizeof(ndm)),
+			 sizeof(*list), parse_neighbour, &n, &err);
+	if (err)
+		log_err("cannot read the neighbours: %s", rt->error);
+	for (size_t i = 0; i < n && !err; i++)
+		if (list[i].ifindex == ifindex &&
+		    nemo_prefix_contains(prefix, &list[i].addr))
+			err = forget_one(rt, &list[i]);
+	free(list);
+	return err;
 }

@@ -46,4 +46,11 @@ int netdev_rule(struct nemo_nl *rt, const struct netdev_rule *rule, bool add);
 int netdev_proxy(struct nemo_nl *rt, uint32_t ifindex,
 		 const struct in6_addr *addr, bool add);
 
+/*
+ * Forget the neighbours of a prefix, and the packets that wait for them: they
+ * would be delivered late, should the guest come back.
+ */
+int netdev_forget(struct nemo_nl *rt, uint32_t ifindex,
+		  const struct nemo_prefix *prefix);
+
 #endif /* NEMOD_NETDEV_H */
