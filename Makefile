@@ -41,8 +41,9 @@ $(B)/lib%.a:
 
 $(B)/nemod: $(call obj,$(nemod_src)) $(B)/libnemo.a $(B)/libwire.a
 $(B)/nemoctl: $(call obj,$(ctl_src)) $(B)/libnemo.a $(B)/libwire.a
+# Symbols are bound at the start: lazily, the first handover would pay for each.
 $(B)/nemod $(B)/nemoctl:
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(shell pkg-config --libs $(PKGS))
+	$(CC) $(CFLAGS) $(LDFLAGS) -Wl,-z,relro,-z,now -o $@ $^ $(shell pkg-config --libs $(PKGS))
 
 -include $(patsubst %.o,%.d,$(call obj,$(wire_src) $(lib_src) $(nemod_src) $(ctl_src)))
 

@@ -30,19 +30,46 @@ static void window(void)
 	CHECK(!clock_ntp_near(now, 0));
 }
 
-static void sequence(void)
+static void claims(void)
 {
-	uint16_t first = clock_seq(NOW, 0, UINT64_MAX);
+	uint16_t first = clock_seq_claim(NOW, 0, UINT64_MAX);
 
 	/* Another host that knows nothing, a tick later, is newer. */
-	CHECK(mh_seq_newer(clock_seq(NOW + TICK, 0, UINT64_MAX), first));
+	CHECK(mh_seq_newer(clock_seq_claim(NOW + TICK, 0, UINT64_MAX), first));
 	/* In the same tick, and with a clock that was set back. */
-	CHECK(clock_seq(NOW, first, 0) == (uint16_t)(first + 1));
-	CHECK(clock_seq(NOW - 100 * TICK, first, 0) == (uint16_t)(first + 1));
+	CHECK(clock_seq_claim(NOW, first, 0) == (uint16_t)(first + 1));
+	CHECK(clock_seq_claim(NOW - 100 * TICK, first, 0) ==
+	      (uint16_t)(first + 1));
 	/* Half a wrap later the last number says nothing. */
-	CHECK(clock_seq(NOW, first + 5, 0x7001 * TICK) == first);
-	CHECK(clock_seq(NOW, first + 5, 0x7000 * TICK) ==
+	CHECK(clock_seq_claim(NOW, first + 5, 0x7001 * TICK) == first);
+	CHECK(clock_seq_claim(NOW, first + 5, 0x7000 * TICK) ==
 	      (uint16_t)(first + 6));
+}
+
+/* What a host that does not know better sends is older than any claim since. */
+static void refreshes(void)
+{
+	uint16_t a = clock_seq_claim(NOW, 0, UINT64_MAX), b;
+	uint64_t acked = NOW + TICK / 2;
+
+	/* Nothing but the count, until the time is beyond the lead. */
+	CHECK(clock_seq_refresh(acked, a) == (uint16_t)(a + 1));
+	CHECK(clock_seq_refresh(0, a) == (uint16_t)(a + 1));
+	a = clock_seq_refresh(NOW + 48 * NS_PER_S, a);
+	CHECK(a == (uint16_t)((NOW + 48 * NS_PER_S) / TICK));
+	/* Isolated for ten minutes, six times a refresh: no match for B's claim. */
+	b = clock_seq_claim(NOW + 49 * NS_PER_S, 0, UINT64_MAX);
+	for (int i = 0; i < 6; i++)
+		a = clock_seq_refresh(NOW + 48 * NS_PER_S, a);
+	CHECK(mh_seq_newer(b, a));
+	/* Also where B's clock is two seconds behind. */
+	b = clock_seq_claim(NOW + 47 * NS_PER_S, 0, UINT64_MAX);
+	CHECK(mh_seq_newer(b, clock_seq_refresh(NOW + 48 * NS_PER_S, a - 6)));
+	/* A claim that is repeated later is no newer one. */
+	CHECK(clock_seq_claim(NOW, a, 32 * NS_PER_S) == (uint16_t)(a + 1));
+	/* Across the wrap. */
+	CHECK(clock_seq_refresh(NOW, 0xffff) != 0xffff);
+	CHECK(clock_seq_refresh(1, 0xffff) == 0);
 }
 
 /* A Binding Update that nothing speaks against. */
@@ -244,7 +271,8 @@ int main(void)
 	static const struct tap_test tests[] = {
 		{ "NTP time stamps", ntp },
 		{ "their window of 7 s", window },
-		{ "sequence numbers from the time", sequence },
+		{ "sequence numbers: claims", claims },
+		{ "sequence numbers: refreshes are older than claims", refreshes },
 		{ "judge: a good Binding Update", accepts },
 		{ "judge: 133 and 146", authentication },
 		{ "judge: 144 and 145", replay },

@@ -12,6 +12,10 @@
 #define MAX_BINDACK_TIMEOUT		32000
 #define MAX_RELEASE_ATTEMPTS		4
 #define HINT_INTERVAL			NS_PER_S
+/* A guest that has said nothing for so long may be anywhere. */
+#define QUIET				(MAX_BINDACK_TIMEOUT * NS_PER_MS)
+/* Retransmissions within one lifetime, and some. */
+#define ADOPT_GAP			8
 
 /* What a person can do about a status (RFC 6275 §6.1.8, RFC 3963 §4.2). */
 static const struct {
@@ -70,6 +74,20 @@ static void fill_update(struct bul *bul, struct mh_msg *msg)
 	msg->opts.n_mnp = conf->mnps;
 }
 
+static void draw_number(struct bul *bul)
+{
+	uint64_t now = clock_monotonic();
+
+	if (bul->exchange == BUL_REGISTER)
+		bul->seq = clock_seq_claim(bul->claim, bul->seq, bul->seq_at ?
+					   now - bul->seq_at : UINT64_MAX);
+	else
+		bul->seq = clock_seq_refresh(bul->acked, bul->seq);
+	bul->seq_at = now;
+	if (!bul->attempts)
+		bul->first = bul->seq;
+}
+
 static void send_update(struct bul *bul)
 {
 	struct mh_path path = {
@@ -79,13 +97,8 @@ static void send_update(struct bul *bul)
 		.hoa = bul->conf->hoa,
 	};
 	struct mh_msg msg = { };
-	uint64_t now = clock_monotonic();
 
-	bul->seq = clock_seq(clock_realtime(), bul->seq,
-			     bul->seq_at ? now - bul->seq_at : UINT64_MAX);
-	bul->seq_at = now;
-	if (!bul->attempts)
-		bul->first = bul->seq;
+	draw_number(bul);
 	fill_update(bul, &msg);
 	if (!mh_send(bul->mh, &msg, &path, bul->conf))
 		bul->bus++;
@@ -117,18 +130,41 @@ static void attempt(struct bul *bul)
 	set_timer(bul->retransmit, timeout(bul));
 }
 
+/* Where the guest is decides who may claim: ask again before each attempt. */
+static void look_for_guest(struct bul *bul)
+{
+	uint64_t seen = bul->ops->seen(bul);
+
+	if (seen > bul->claim)
+		bul->claim = seen;
+}
+
+/*
+ * The lifetime has ended, and no acknowledgement came. Whoever has the guest
+ * has registered meanwhile: only its frames let this host go on.
+ */
+static bool lapsed(const struct bul *bul)
+{
+	return bul->exchange == BUL_REFRESH && bul->ends &&
+	       clock_monotonic() > bul->ends &&
+	       clock_realtime() - bul->claim > QUIET;
+}
+
 static void on_retransmit(evutil_socket_t fd, short what, void *arg)
 {
 	struct bul *bul = arg;
 
 	(void)fd;
 	(void)what;
+	look_for_guest(bul);
 	if (bul->attempts == 2)
 		log_warn("%s: the home agent does not answer; is it reachable, and does nemod run there?",
 			 bul->conf->name);
 	if (bul->exchange == BUL_RELEASE &&
 	    bul->attempts >= MAX_RELEASE_ATTEMPTS)
 		bul->ops->unanswered(bul);
+	else if (lapsed(bul))
+		bul->ops->lapsed(bul);
 	else
 		attempt(bul);
 }
@@ -186,6 +222,8 @@ void bul_stop(struct bul *bul)
 	bul->exchange = BUL_NONE;
 	bul->granted = 0;
 	bul->since = 0;
+	bul->acked = 0;
+	bul->ends = 0;
 }
 
 /* Four fifths of the lifetime (§11.7.1: before it is over). */
@@ -197,9 +235,14 @@ static void plan_refresh(struct bul *bul, uint64_t ms)
 void bul_adopt(struct bul *bul, uint16_t seq, uint32_t lifetime,
 	       uint64_t expires)
 {
-	bul->seq = seq;
+	/* The former agent may have sent some that the kernel was not told of. */
+	bul->seq = seq + ADOPT_GAP;
 	bul->seq_at = clock_monotonic();
 	bul->granted = lifetime;
+	bul->ends = bul->seq_at + expires * NS_PER_MS;
+	if (lifetime * 1000ULL > expires)
+		bul->acked = clock_realtime() -
+			     (lifetime * 1000ULL - expires) * NS_PER_MS;
 	plan_refresh(bul, expires);
 }
 
@@ -212,6 +255,8 @@ static void accepted(struct bul *bul, const struct mh_in *in)
 	event_del(bul->retransmit);
 	bul->exchange = BUL_NONE;
 	bul->granted = seconds;
+	bul->acked = now;
+	bul->ends = clock_monotonic() + seconds * NS_PER_S;
 	bul->round_trip_ms = (now - bul->bu_at) / 1e6;
 	bul->frame_to_ba_ms = bul->since ? (now - bul->since) / 1e6 : 0;
 	bul->since = 0;
@@ -235,6 +280,16 @@ static bool retry(struct bul *bul)
 	return true;
 }
 
+/*
+ * Another host has registered since. Clocks that differ make a claim look old,
+ * but only one of a moment ago; before that, the guest has moved on.
+ */
+static bool old_claim(const struct bul *bul)
+{
+	return bul->exchange == BUL_REGISTER &&
+	       clock_realtime() - bul->claim > CLOCK_SEQ_LEAD;
+}
+
 static void refused(struct bul *bul, const struct mh_in *in)
 {
 	uint8_t status = in->msg.ba.status;
@@ -243,7 +298,7 @@ static void refused(struct bul *bul, const struct mh_in *in)
 		/* §11.7.3: the BA says which number the home agent has. */
 		bul->seq = in->msg.ba.seq;
 		bul->seq_at = clock_monotonic();
-		if (bul->exchange == BUL_REFRESH) {
+		if (bul->exchange == BUL_REFRESH || old_claim(bul)) {
 			bul->ops->lost(bul, false);
 			return;
 		}

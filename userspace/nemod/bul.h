@@ -14,8 +14,8 @@
 /* What the outstanding Binding Update is for. */
 enum bul_exchange {
 	BUL_NONE,
-	BUL_REGISTER,	/* the guest is here, or the care-of address is new */
-	BUL_REFRESH,	/* of a binding that stands */
+	BUL_REGISTER,	/* the guest is here: takes the mobile router over */
+	BUL_REFRESH,	/* of a binding that stands; its care-of address may be new */
 	BUL_RELEASE,	/* orderly de-registration */
 };
 
@@ -28,6 +28,10 @@ struct bul_ops {
 	void (*lost)(struct bul *bul, bool not_nemo);
 	/* A release has no answer; the others are tried for ever. */
 	void (*unanswered)(struct bul *bul);
+	/* When the guest's last frame was seen here, realtime ns; 0 for never. */
+	uint64_t (*seen)(struct bul *bul);
+	/* The lifetime is over, unacknowledged, and the guest is not here. */
+	void (*lapsed)(struct bul *bul);
 };
 
 /**
@@ -36,6 +40,10 @@ struct bul_ops {
  * @first: of the exchange; retransmissions have newer numbers (§11.8)
  * @seq_at: monotonic ns when @seq was drawn, 0 for never
  * @since: realtime ns when the guest's frame arrived that began it, or 0
+ * @claim: realtime ns when the guest was known to be here: what a registration's
+ *	number is drawn from, so that it does not become newer by being repeated
+ * @acked: realtime ns of the last acknowledgement of a binding; 0 for unknown
+ * @ends: monotonic ns, of its lifetime
  * @first_id, @last_id: time stamps of its Binding Updates (MESG-ID)
  * @offset: the home agent's clock less ours, NTP units (status 144)
  * @granted: lifetime in seconds
@@ -51,7 +59,8 @@ struct bul {
 	uint64_t first_id, last_id;
 	unsigned int attempts;
 	bool once_more;		/* a status has had its immediate retry */
-	uint64_t since;
+	uint64_t since, claim;
+	uint64_t acked, ends;
 	uint64_t offset;
 	uint32_t granted;
 	struct event *retransmit;

@@ -39,11 +39,18 @@ bool clock_ntp_near(uint64_t a, uint64_t b)
 	return a - b + NTP_WINDOW <= 2 * NTP_WINDOW;
 }
 
-uint16_t clock_seq(uint64_t realtime, uint16_t last, uint64_t age)
+uint16_t clock_seq_claim(uint64_t seen, uint16_t last, uint64_t age)
 {
-	uint16_t now = realtime >> SEQ_SHIFT;
+	uint16_t number = (seen + CLOCK_SEQ_LEAD) >> SEQ_SHIFT;
 
-	if (age > SEQ_MEANING || mh_seq_newer(now, last))
-		return now;
+	if (age > SEQ_MEANING || mh_seq_newer(number, last))
+		return number;
 	return last + 1;
+}
+
+uint16_t clock_seq_refresh(uint64_t acked, uint16_t last)
+{
+	uint16_t number = acked >> SEQ_SHIFT;
+
+	return acked && mh_seq_newer(number, last) ? number : last + 1;
 }

@@ -65,6 +65,7 @@ static void entered(struct mr *mr, enum nemo_mr_state state, uint64_t since)
 	if (state == NEMO_MR_STATE_ACTIVATING &&
 	    mr->bul.exchange != BUL_REGISTER) {
 		mr->bul.since = since;
+		mr->bul.claim = since ?: clock_realtime();
 		bul_start(&mr->bul, BUL_REGISTER);
 	}
 	if (!mr_serves(state) && mr->bul.exchange != BUL_RELEASE) {
@@ -133,21 +134,26 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 		look_at_all(host);
 }
 
+static void stand_by(struct mr *mr)
+{
+	bul_stop(&mr->bul);
+	mr_set_state(mr, NEMO_MR_STATE_STANDBY);
+	mr_net_serve(mr, false);
+	ra_serve(mr, false);
+}
+
 /* The home agent has accepted. */
 static void on_accepted(struct bul *bul, enum bul_exchange exchange)
 {
 	struct mr *mr = (struct mr *)((char *)bul - offsetof(struct mr, bul));
 
 	if (exchange == BUL_RELEASE) {
-		mr_set_state(mr, NEMO_MR_STATE_STANDBY);
-		bul_stop(bul);
-		mr_net_serve(mr, false);
-		ra_serve(mr, false);
+		stand_by(mr);
 		released(mr, NULL);
 		log_info("%s: released", mr->conf->name);
 		return;
 	}
-	if (exchange == BUL_REGISTER && mr->state == NEMO_MR_STATE_ACTIVATING) {
+	if (mr->state == NEMO_MR_STATE_ACTIVATING) {
 		if (mr_set_state(mr, NEMO_MR_STATE_ACTIVE))
 			return;
 		if (bul->frame_to_ba_ms)
@@ -187,10 +193,7 @@ static void on_lost(struct bul *bul, bool not_nemo)
 		log_info("%s: another host has registered; standby until the guest is seen here",
 			 mr->conf->name);
 	}
-	bul_stop(bul);
-	mr_set_state(mr, NEMO_MR_STATE_STANDBY);
-	mr_net_serve(mr, false);
-	ra_serve(mr, false);
+	stand_by(mr);
 }
 
 static void on_unanswered(struct bul *bul)
@@ -201,7 +204,27 @@ static void on_unanswered(struct bul *bul)
 	bul_start(bul, BUL_REFRESH);
 }
 
-static const struct bul_ops bul_ops = { on_accepted, on_lost, on_unanswered };
+static uint64_t on_seen(struct bul *bul)
+{
+	return mr_seen((struct mr *)((char *)bul - offsetof(struct mr, bul)));
+}
+
+static void on_lapsed(struct bul *bul)
+{
+	struct mr *mr = (struct mr *)((char *)bul - offsetof(struct mr, bul));
+
+	log_warn("%s: the binding has ended without an answer, and the guest is not seen here; standby until it is",
+		 mr->conf->name);
+	stand_by(mr);
+}
+
+static const struct bul_ops bul_ops = {
+	.accepted = on_accepted,
+	.lost = on_lost,
+	.unanswered = on_unanswered,
+	.seen = on_seen,
+	.lapsed = on_lapsed,
+};
 
 static void mr_free(struct mr *mr)
 {
@@ -241,6 +264,7 @@ static void adopt(struct mr *mr, const struct nemo_mr_info *old)
 	mr->bul.coa = NEMO_HAS(old, NEMO_MR_A_COA) ? old->coa : mr->host->coa;
 	if (guest_was_here(old))
 		bul_adopt(&mr->bul, old->seq, old->lifetime, old->expires);
+	mr->bul.claim = mr_seen(mr) ?: clock_realtime();
 	if (old->state == NEMO_MR_STATE_ACTIVATING)
 		bul_start(&mr->bul, BUL_REGISTER);
 	ra_serve(mr, mr_serves(old->state));
@@ -509,14 +533,14 @@ void host_moved(struct host *host, const struct in6_addr *coa)
 	host->coa = *coa;
 	for (unsigned int i = 0; i < host->mrs; i++) {
 		struct mr *mr = host->mr[i];
-		bool serves = mr->state == NEMO_MR_STATE_ACTIVE ||
-			      mr->state == NEMO_MR_STATE_ACTIVATING;
+		bool serves = mr_serves(mr->state);
 
 		if (mr_set_coa(mr, mr->state == NEMO_MR_STATE_ACTIVE))
 			continue;
 		mr->bul.coa = *coa;
+		/* No claim: the guest may have left while the host was away. */
 		if (serves)
-			bul_start(&mr->bul, BUL_REGISTER);
+			bul_start(&mr->bul, mr->bul.exchange ?: BUL_REFRESH);
 	}
 	if (first)
 		log_info("care-of address found on %s",

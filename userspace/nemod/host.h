@@ -102,6 +102,7 @@ int mr_set_coa(struct mr *mr, bool again);
 int mr_set_trigger(struct mr *mr, bool on);
 int mr_set_attachment(struct mr *mr);
 void mr_note_binding(struct mr *mr);
+uint64_t mr_seen(struct mr *mr);	/* its guest, realtime ns; 0: never */
 void mr_unmake(struct mr *mr);
 
 /* host_net.c: addresses, routes and rules. */

@@ -167,6 +167,9 @@ static int warm_up(void)
 		return len;
 	err = nemo_auth_sign(key, sizeof(key), &in6addr_any, &in6addr_any, mh,
 			     len);
+	if (!err)
+		err = nemo_auth_verify(key, sizeof(key), &in6addr_any,
+				       &in6addr_any, mh, len);
 	if (err)
 		log_err("libcrypto has no HMAC-SHA-256");
 	return err;

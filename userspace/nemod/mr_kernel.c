@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "clock.h"
 #include "host.h"
 #include "lib/log.h"
 
@@ -193,6 +194,17 @@ void mr_note_binding(struct mr *mr)
 	info.lifetime = mr->bul.granted;
 	NEMO_SET(&info, NEMO_MR_A_LIFETIME);
 	set(mr, &info, "note its binding");
+}
+
+uint64_t mr_seen(struct mr *mr)
+{
+	struct nemo_mr_info info;
+
+	if (nemo_mr_get(&mr->host->nl, mr->host->ifindex, mr->conf->name,
+			&info) ||
+	    !NEMO_HAS(&info, NEMO_MR_A_LAST_FRAME))
+		return 0;
+	return clock_realtime() - info.last_frame * NS_PER_MS;
 }
 
 void mr_unmake(struct mr *mr)
