@@ -65,6 +65,12 @@ lab_hoa() { printf '2001:db8:f:1::%x' "$1"; }
 lab_mac() { printf '52:54:00:00:%02x:%02x' $(($1 >> 8)) $(($1 & 255)); }
 lab_guest_addr() { printf '2001:db8:100:%x:5054:ff:fe00:%x' "$1" "$1"; }
 
+# lab_bridge N, lab_attachment N - the bridge that a guest's interface is a port of on every
+# host ("-": none), and the interface that its mobile router is tied to. A scenario that
+# wants others has its own functions.
+lab_bridge() { echo br0; }
+lab_attachment() { echo br0; }
+
 # lab_ns NAME [SYSCTL=VALUE...] - for interfaces to come, too (conf.default)
 lab_ns() {
 	local ns=$1
@@ -215,15 +221,17 @@ lab_modules() {
 	done
 }
 
-# lab_guest_add N HOST - an unmodified guest on br0 of a host, which knows nothing of nemo
+# lab_guest_add N HOST - an unmodified guest on a host's bridge, which knows nothing of nemo
 lab_guest_add() {
-	local n=$1 ns=host$2
+	local n=$1 ns=host$2 bridge
+	bridge=$(lab_bridge "$1")
 	lab_ns "guest$n"
 	ip -n "guest$n" link add eth0 address "$(lab_mac "$n")" type veth \
 		peer name "vif$n" netns "$ns"
 	lab_steer "guest$n" eth0
 	lab_steer "$ns" "vif$n"
-	ip -n "$ns" link set "vif$n" master br0 up
+	[ "$bridge" = - ] || ip -n "$ns" link set "vif$n" master "$bridge"
+	ip -n "$ns" link set "vif$n" up
 	ip -n "guest$n" link set eth0 up
 	LAB_GUESTS+=("$n")
 	LAB_AT[n]=$2
@@ -238,7 +246,8 @@ lab_guest_ready() {
 lab_move() {
 	local n=${3:-1} pids
 	mapfile -t pids < <(ip netns pids "guest$n")
-	LAB_MOVE=$("$BUILD/lab/vifmove" "host$1" "host$2" "vif$n" br0 "guest$n" "$PAUSE_MS" "${pids[@]}")
+	LAB_MOVE=$("$BUILD/lab/vifmove" "host$1" "host$2" "vif$n" "$(lab_bridge "$n")" "guest$n" \
+		"$PAUSE_MS" "${pids[@]}")
 	LAB_MOVES+=("$LAB_MOVE")
 	LAB_AT[n]=$2
 }

@@ -32,7 +32,7 @@ lab_config() {
 		echo "home-agent = $LAB_HA"
 		echo "key-file = $LAB_RUN/guest$n.key"
 		echo "spi = $((256 + n))"
-		[ "$1" = ha ] || echo "attachment = br0"
+		[ "$1" = ha ] || echo "attachment = $(lab_attachment "$n")"
 		[ "$1" = ha ] || [ ${#LAB_GUESTS[@]} = 1 ] || echo "guest = $(lab_mac "$n")"
 		[ -z "$LAB_MR_OPTIONS" ] || echo "$LAB_MR_OPTIONS"
 	done
@@ -95,11 +95,17 @@ lab_static_host() {
 	local ns=host$1
 	ctl "$ns" link add nemo0 type mr
 	ip -n "$ns" link set nemo0 up
-	ip -n "$ns" link set br0 address "$LAB_GATEWAY_MAC"
-	ip -n "$ns" addr replace fe80::1/64 dev br0 nodad
-	ip -n "$ns" -6 rule add iif br0 lookup 9001
 	ip -n "$ns" -6 rule add iif nemo0 lookup 9002
 	ip -n "$ns" -6 route add default dev nemo0 table 9001
+}
+
+# lab_static_gateway HOST DEV - ... and for an attachment
+lab_static_gateway() {
+	local ns=host$1 dev=$2
+	ip -n "$ns" link set "$dev" address "$LAB_GATEWAY_MAC"
+	ip -n "$ns" addr replace fe80::1/64 dev "$dev" nodad
+	ip -n "$ns" -6 rule show iif "$dev" | grep -q 9001 ||
+		ip -n "$ns" -6 rule add iif "$dev" lookup 9001
 }
 
 # lab_static_mr HOST N - one mobile router on a host, in standby
@@ -107,9 +113,9 @@ lab_static_mr() {
 	local ns=host$1 n=$2 mac=()
 	[ ${#LAB_GUESTS[@]} = 1 ] || mac=(guest "$(lab_mac "$n")")
 	ctl "$ns" mr add "guest$n" dev nemo0 hoa "$(lab_hoa "$n")" ha "$LAB_HA" \
-		coa "$(lab_coa "$1")" mnp "$(lab_mnp "$n")" attachment br0 \
+		coa "$(lab_coa "$1")" mnp "$(lab_mnp "$n")" attachment "$(lab_attachment "$n")" \
 		trigger on "${mac[@]}"
-	ip -n "$ns" -6 route add "$(lab_mnp "$n")" dev br0 table 9002
+	ip -n "$ns" -6 route add "$(lab_mnp "$n")" dev "$(lab_attachment "$n")" table 9002
 }
 
 # lab_static_bind HOST N SEQ - what a Binding Update would do, on both sides
@@ -118,7 +124,17 @@ lab_static_bind() {
 		coa "$(lab_coa "$1")" mnp "$(lab_mnp "$2")" seq "$3" lifetime 600
 	[ "$(lab_mr "$1" "$2" .state)" = activating ] || ctl "host$1" mr set "guest$2" state activating
 	ctl "host$1" mr set "guest$2" state active seq "$3" lifetime 600
-	ip -n "host$1" -6 route replace "$(lab_mnp "$2")" dev br0
+	ip -n "host$1" -6 route replace "$(lab_mnp "$2")" dev "$(lab_attachment "$2")"
+}
+
+# lab_static_guest N - its address, and the home agent's routes to it
+lab_static_guest() {
+	local n=$1
+	ip -n ha route add "$(lab_mnp "$n")" dev nemo-ha0
+	ip -n ha route add "$(lab_hoa "$n")" dev nemo-ha0
+	ip -n "guest$n" link set eth0 mtu "$LAB_MTU"
+	ip -n "guest$n" addr add "$(lab_guest_addr "$n")/64" dev eth0 nodad
+	ip -n "guest$n" route add default via fe80::1 dev eth0
 }
 
 # lab_static - home agent, hosts and guests without any agent; each guest is served where it is
@@ -128,13 +144,12 @@ lab_static() {
 	ip -n ha link set nemo-ha0 up
 	for h in $LAB_HOSTS; do
 		lab_static_host "$h"
+		for n in "${LAB_GUESTS[@]}"; do
+			lab_static_gateway "$h" "$(lab_attachment "$n")"
+		done
 	done
 	for n in "${LAB_GUESTS[@]}"; do
-		ip -n ha route add "$(lab_mnp "$n")" dev nemo-ha0
-		ip -n ha route add "$(lab_hoa "$n")" dev nemo-ha0
-		ip -n "guest$n" link set eth0 mtu "$LAB_MTU"
-		ip -n "guest$n" addr add "$(lab_guest_addr "$n")/64" dev eth0 nodad
-		ip -n "guest$n" route add default via fe80::1 dev eth0
+		lab_static_guest "$n"
 		for h in $LAB_HOSTS; do
 			lab_static_mr "$h" "$n"
 		done

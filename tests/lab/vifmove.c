@@ -5,7 +5,7 @@
  *   vifmove FROM TO VIF BRIDGE GUEST PAUSE_MS [PID...]
  *
  * Takes the host's end VIF of a guest's interface out of namespace FROM and makes it a
- * port of BRIDGE in namespace TO. Meanwhile the guest's processes are stopped, and
+ * port of BRIDGE in namespace TO, or of none where that is "-". Meanwhile the guest's processes are stopped, and
  * the guest sees its carrier go and come back, as a Xen guest does; addresses and routes
  * stay. PAUSE_MS is waited in between, beside the time that the move itself takes.
  *
@@ -206,7 +206,7 @@ int main(int argc, char **argv)
 	from = netns(argv[1]);
 	to = netns(argv[2]);
 	guest = netns(argv[5]);
-	bridge = index_of(to, argv[4]);
+	bridge = strcmp(argv[4], "-") ? index_of(to, argv[4]) : 0;
 	vif = index_of(from, argv[3]);
 	from_fd = rtnl(from);
 	to_fd = rtnl(to);
@@ -218,8 +218,10 @@ int main(int argc, char **argv)
 	change(from_fd, &r, "to the other namespace");
 	vif = index_of(to, argv[3]);
 	r = request(RTM_NEWLINK, vif);
-	add_u32(&r, IFLA_MASTER, bridge);
-	change(to_fd, &r, "to the bridge");
+	if (bridge) {
+		add_u32(&r, IFLA_MASTER, bridge);
+		change(to_fd, &r, "to the bridge");
+	}
 	usleep(atoi(argv[6]) * 1000);
 
 	t1 = now();
