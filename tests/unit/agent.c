@@ -90,8 +90,8 @@ static void set_up(struct fixture *f)
 	f->mr.mnp[0].addr.s6_addr[0] = 0x20;
 	f->mr.mnp[0].addr.s6_addr[7] = 1;
 	f->mr.mnp[0].len = 64;
-	f->mr.spi = 256;
-	f->mr.keylen = 32;
+	f->mr.auth.spi = 256;
+	f->mr.auth.keylen = 32;
 	f->in.src.s6_addr[0] = 0x20;
 	f->in.src.s6_addr[15] = 9;
 	f->bu.type = MH_BU;
@@ -117,7 +117,7 @@ static uint8_t answer(struct fixture *f)
 	CHECK(len > 0);
 	f->c.coa = judge_coa(&f->in);
 	if (mh_has(&f->bu.opts, MH_OPT_AUTH))
-		CHECK(!nemo_auth_sign(f->mr.key, 32, &f->in.src, &f->mr.hoa,
+		CHECK(!nemo_auth_sign(f->mr.auth.key, 32, &f->in.src, &f->mr.hoa,
 				      f->mh, len));
 	f->in.mh = f->mh;
 	f->in.len = len;
@@ -146,17 +146,17 @@ static void authentication(void)
 	CHECK(answer(&f) == MH_BA_NOT_HOME_AGENT);
 	f.c.mr = &f.mr;
 	CHECK(answer(&f) == MH_BA_ACCEPTED);
-	f.mr.key[0] ^= 1;
+	f.mr.auth.key[0] ^= 1;
 	CHECK(judge(&f.c) == MH_BA_AUTH_FAILED);
-	f.mr.key[0] ^= 1;
+	f.mr.auth.key[0] ^= 1;
 	f.c.coa.s6_addr[15] ^= 1;	/* somebody else's address */
 	CHECK(judge(&f.c) == MH_BA_AUTH_FAILED);
-	f.mr.spi = 257;
+	f.mr.auth.spi = 257;
 	CHECK(answer(&f) == MH_BA_AUTH_FAILED);
-	f.mr.spi = 256;
+	f.mr.auth.spi = 256;
 	f.bu.opts.has = MH_BIT(MH_OPT_MESG_ID);
 	CHECK(answer(&f) == MH_BA_AUTH_FAILED);
-	f.mr.no_auth = true;
+	f.mr.auth.none = true;
 	CHECK(answer(&f) == MH_BA_ACCEPTED);
 }
 

@@ -207,7 +207,7 @@ OPTIONS = {
              lambda o: [o.vendor, o.subtype, bytes(o.value)]),
 }
 WORDS = [word for word, _, _ in OPTIONS.values()] + ["ctx_req"]
-REPEATED = {"mnp": 16, "hnp": 16, "bid": 8, "vendor": 4, "ctx_req": 16}
+REPEATED = {"mnp": 16, "hnp": 16, "bid": 8, "vendor": 12, "ctx_req": 16}
 
 
 def _requests_to(requests):

@@ -15,6 +15,7 @@
 #define MR(field)	.offset = offsetof(struct nemo_conf_mr, field)
 #define HA(field)	.offset = offsetof(struct nemo_conf_ha, field)
 #define HOST(field)	.offset = offsetof(struct nemo_conf_host, field)
+#define PEER(field)	.offset = offsetof(struct nemo_conf_peer, field)
 
 static const struct conf_key nemod_keys[] = {
 	{ "socket", conf_path, .offset = offsetof(struct nemo_conf, socket), .max = 107 },
@@ -42,9 +43,9 @@ static const struct conf_key mr_keys[] = {
 	{ "hoa", conf_address, MR(hoa) },
 	{ "mnp", conf_mnps, .repeat = true },
 	{ "home-agent", conf_address, MR(home_agent) },
-	{ "auth", conf_auth, MR(no_auth) },
-	{ "spi", conf_number, MR(spi), NEMO_AUTH_SPI_MIN, UINT32_MAX },
-	{ "key-file", conf_key_file, MR(key_file), .max = 255 },
+	{ "auth", conf_auth, MR(auth.none) },
+	{ "spi", conf_number, MR(auth.spi), NEMO_AUTH_SPI_MIN, UINT32_MAX },
+	{ "key-file", conf_key_file, MR(auth), .max = 255 },
 	{ "attachment", conf_ifname, MR(attachment) },
 	{ "guest", conf_guests, .repeat = true },
 	{ "exclude", conf_excludes, .repeat = true },
@@ -54,6 +55,13 @@ static const struct conf_key mr_keys[] = {
 	{ "trigger", conf_bool, MR(trigger) },
 	{ "hold-packets", conf_number, MR(hold_packets), 1, 1048576 },
 	{ "hold-bytes", conf_number, MR(hold_bytes), 1500, 1073741824 },
+	{ }
+};
+
+static const struct conf_key peer_keys[] = {
+	{ "address", conf_address, PEER(address) },
+	{ "spi", conf_number, PEER(auth.spi), NEMO_AUTH_SPI_MIN, UINT32_MAX },
+	{ "key-file", conf_key_file, PEER(auth), .max = 255 },
 	{ }
 };
 
@@ -79,38 +87,88 @@ const struct nemo_conf_mr *nemo_conf_mr(const struct nemo_conf *conf,
 	return NULL;
 }
 
+const struct nemo_conf_peer *nemo_conf_peer(const struct nemo_conf *conf,
+					    const char *name)
+{
+	for (unsigned int i = 0; i < conf->peers; i++)
+		if (!strcmp(conf->peer[i].name, name))
+			return &conf->peer[i];
+	return NULL;
+}
+
+/* One more element of zeros for a list of @n; NULL after a mistake. */
+static void *grow(struct conf_parser *p, void *list, unsigned int n,
+		  size_t size)
+{
+	list = reallocarray(list, n + 1, size);
+	if (list)
+		memset((char *)list + n * size, 0, size);
+	else
+		conf_mistake(p, p->line, "no memory");
+	return list;
+}
+
+static bool good_name(struct conf_parser *p, const char *name,
+		      const char *what, const char *example)
+{
+	if (*name && strlen(name) <= NEMO_MR_NAME_MAX)
+		return true;
+	conf_mistake(p, p->line,
+		     "the name of a %s has 1 to %d characters, as in %s", what,
+		     NEMO_MR_NAME_MAX, example);
+	return false;
+}
+
 static struct nemo_conf_mr *mr_section(struct conf_parser *p, const char *name)
 {
 	struct nemo_conf *conf = p->conf;
 	struct nemo_conf_mr *mr;
 
-	name += strspn(name, " \t");
 	mr = (struct nemo_conf_mr *)nemo_conf_mr(conf, name);
-	if (mr)
+	if (mr || !good_name(p, name, "mobile router", "[mr guest1]"))
 		return mr;
-	if (!*name || strlen(name) > NEMO_MR_NAME_MAX) {
-		conf_mistake(p, p->line,
-			     "the name of a mobile router has 1 to %d characters, as in [mr guest1]",
-			     NEMO_MR_NAME_MAX);
+	mr = grow(p, conf->mr, conf->mrs, sizeof(*mr));
+	if (!mr)
 		return NULL;
-	}
-	mr = reallocarray(conf->mr, conf->mrs + 1, sizeof(*mr));
-	if (!mr) {
-		conf_mistake(p, p->line, "no memory");
-		return NULL;
-	}
 	conf->mr = mr;
 	mr += conf->mrs++;
-	*mr = (struct nemo_conf_mr){
-		.line = p->section,
-		.lifetime = 60,
-		.mtu = 1460,
-		.trigger = true,
-		.hold_packets = 8192,
-		.hold_bytes = 16 << 20,
-	};
+	mr->line = p->section;
+	mr->lifetime = 60;
+	mr->mtu = 1460;
+	mr->trigger = true;
+	mr->hold_packets = 8192;
+	mr->hold_bytes = 16 << 20;
 	strcpy(mr->name, name);
 	return mr;
+}
+
+static struct nemo_conf_peer *peer_section(struct conf_parser *p,
+					   const char *name)
+{
+	struct nemo_conf *conf = p->conf;
+	struct nemo_conf_peer *peer;
+
+	peer = (struct nemo_conf_peer *)nemo_conf_peer(conf, name);
+	if (peer || !good_name(p, name, "peer", "[peer host2]"))
+		return peer;
+	peer = grow(p, conf->peer, conf->peers, sizeof(*peer));
+	if (!peer)
+		return NULL;
+	conf->peer = peer;
+	peer += conf->peers++;
+	peer->line = p->section;
+	strcpy(peer->name, name);
+	return peer;
+}
+
+/* What follows @kind in the name of a section; NULL for another kind. */
+static const char *named(const char *section, const char *kind)
+{
+	size_t len = strlen(kind);
+
+	if (strncmp(section, kind, len) || !strchr(" \t", section[len]))
+		return NULL;
+	return section + len + strspn(section + len, " \t");
 }
 
 /* A section's struct, its table of keys, and which of them were given. */
@@ -118,6 +176,7 @@ static void *find_section(struct conf_parser *p, const char *name,
 			  const struct conf_key **keys, uint64_t **seen)
 {
 	struct nemo_conf *conf = p->conf;
+	struct nemo_conf_peer *peer;
 	struct nemo_conf_mr *mr;
 
 	if (!strcmp(name, "nemod")) {
@@ -137,14 +196,20 @@ static void *find_section(struct conf_parser *p, const char *name,
 		*seen = &conf->host.seen;
 		return &conf->host;
 	}
-	if (!strncmp(name, "mr", 2) && strchr(" \t", name[2])) {
-		mr = mr_section(p, name + 2);
+	if (named(name, "mr")) {
+		mr = mr_section(p, named(name, "mr"));
 		*keys = mr_keys;
 		*seen = mr ? &mr->seen : NULL;
 		return mr;
 	}
+	if (named(name, "peer")) {
+		peer = peer_section(p, named(name, "peer"));
+		*keys = peer_keys;
+		*seen = peer ? &peer->seen : NULL;
+		return peer;
+	}
 	conf_mistake(p, p->line,
-		     "unknown section [%s]; there are [nemod], [ha], [host] and [mr NAME]",
+		     "unknown section [%s]; there are [nemod], [ha], [host], [mr NAME] and [peer NAME]",
 		     name);
 	return NULL;
 }
@@ -280,7 +345,11 @@ void nemo_conf_free(struct nemo_conf *conf)
 	if (!conf)
 		return;
 	for (unsigned int i = 0; i < conf->mrs; i++)
-		OPENSSL_cleanse(conf->mr[i].key, sizeof(conf->mr[i].key));
+		OPENSSL_cleanse(&conf->mr[i].auth, sizeof(conf->mr[i].auth));
+	for (unsigned int i = 0; i < conf->peers; i++)
+		OPENSSL_cleanse(&conf->peer[i].auth,
+				sizeof(conf->peer[i].auth));
 	free(conf->mr);
+	free(conf->peer);
 	free(conf);
 }

@@ -20,10 +20,24 @@
 /* Lines are numbers in the file; 0 for what is not there. */
 
 /**
+ * struct nemo_conf_auth - how messages are authenticated
+ * @key_file: first, so that the table of keys can name both
+ * @none: not at all
+ * @key: wiped by nemo_conf_free()
+ */
+struct nemo_conf_auth {
+	char key_file[256];
+	unsigned int key_file_line;
+	bool none;
+	uint32_t spi;
+	uint8_t key[NEMO_CONF_KEY_MAX];
+	size_t keylen;
+};
+
+/**
  * struct nemo_conf_mr - [mr NAME]: one mobile router
  * @line: of the section, for messages; the other lines likewise
  * @lifetime: seconds, a multiple of 4
- * @key: wiped by nemo_conf_free()
  */
 struct nemo_conf_mr {
 	unsigned int line;
@@ -33,12 +47,7 @@ struct nemo_conf_mr {
 	unsigned int mnps;
 	struct nemo_prefix mnp[NEMO_MR_PREFIX_MAX];
 	unsigned int mnp_line[NEMO_MR_PREFIX_MAX];
-	bool no_auth;
-	uint32_t spi;
-	char key_file[256];
-	unsigned int key_file_line;
-	uint8_t key[NEMO_CONF_KEY_MAX];
-	size_t keylen;
+	struct nemo_conf_auth auth;
 	char attachment[IFNAMSIZ];
 	unsigned int guests;
 	uint8_t guest[NEMO_MR_GUEST_MAX][6];
@@ -73,6 +82,15 @@ struct nemo_conf_host {
 	uint64_t seen;
 };
 
+/* [peer NAME]: another host that guests come from and go to */
+struct nemo_conf_peer {
+	unsigned int line;
+	char name[NEMO_MR_NAME_MAX + 1];
+	struct in6_addr address;
+	struct nemo_conf_auth auth;
+	uint64_t seen;
+};
+
 struct nemo_conf {
 	char socket[108];
 	uint64_t seen;
@@ -80,6 +98,8 @@ struct nemo_conf {
 	struct nemo_conf_host host;
 	unsigned int mrs;
 	struct nemo_conf_mr *mr;
+	unsigned int peers;
+	struct nemo_conf_peer *peer;
 };
 
 /**
@@ -95,5 +115,7 @@ void nemo_conf_free(struct nemo_conf *conf);
 
 const struct nemo_conf_mr *nemo_conf_mr(const struct nemo_conf *conf,
 					const char *name);
+const struct nemo_conf_peer *nemo_conf_peer(const struct nemo_conf *conf,
+					    const char *name);
 
 #endif /* NEMO_CONF_H */

@@ -27,25 +27,26 @@ static void check_host(struct conf_parser *p)
 			     "[host] has no interface; add interface = the one with the care-of address");
 }
 
-static void check_auth(struct conf_parser *p, struct nemo_conf_mr *mr)
+static void check_auth(struct conf_parser *p, struct nemo_conf_auth *auth,
+		       const struct conf_section *section)
 {
-	if (mr->no_auth) {
-		if (*mr->key_file)
-			conf_mistake(p, mr->line,
-				     "[mr %s] has auth = none and a key-file; keep one of them",
-				     mr->name);
+	if (auth->none) {
+		if (*auth->key_file)
+			conf_mistake(p, section->line,
+				     "[%s %s] has auth = none and a key-file; keep one of them",
+				     section->kind, section->name);
 		return;
 	}
-	if (!*mr->key_file)
-		conf_mistake(p, mr->line,
-			     "[mr %s] has no key; make one with: openssl rand -hex 32 > FILE; chmod 600 FILE, and add key-file = FILE",
-			     mr->name);
+	if (!*auth->key_file)
+		conf_mistake(p, section->line,
+			     "[%s %s] has no key; make one with: openssl rand -hex 32 > FILE; chmod 600 FILE, and add key-file = FILE",
+			     section->kind, section->name);
 	else
-		conf_read_key(p, mr);
-	if (!mr->spi)
-		conf_mistake(p, mr->line,
-			     "[mr %s] has no spi; add spi = a number from 256, the same on all its hosts and its home agent",
-			     mr->name);
+		conf_read_key(p, auth, section);
+	if (!auth->spi)
+		conf_mistake(p, section->line,
+			     "[%s %s] has no spi; add spi = a number from 256, the same at both ends",
+			     section->kind, section->name);
 }
 
 static void check_home_agent(struct conf_parser *p, struct nemo_conf_mr *mr)
@@ -64,6 +65,8 @@ static void check_home_agent(struct conf_parser *p, struct nemo_conf_mr *mr)
 
 static void check_mr(struct conf_parser *p, struct nemo_conf_mr *mr)
 {
+	const struct conf_section section = { "mr", mr->name, mr->line };
+
 	if (IN6_IS_ADDR_UNSPECIFIED(&mr->hoa))
 		conf_mistake(p, mr->line,
 			     "[mr %s] has no home address; add hoa = its address",
@@ -73,7 +76,7 @@ static void check_mr(struct conf_parser *p, struct nemo_conf_mr *mr)
 			     "[mr %s] has no mobile network prefix; add mnp = its prefix",
 			     mr->name);
 	check_home_agent(p, mr);
-	check_auth(p, mr);
+	check_auth(p, &mr->auth, &section);
 	if (p->conf->host.line && !*mr->attachment)
 		conf_mistake(p, mr->line,
 			     "[mr %s] has no attachment; add attachment = the bridge of its guests",
@@ -108,6 +111,28 @@ static void check_pair(struct conf_parser *p, const struct nemo_conf_mr *a,
 			     b->name, a->name, a->line);
 }
 
+static void check_peer(struct conf_parser *p, struct nemo_conf_peer *peer)
+{
+	const struct conf_section section = { "peer", peer->name, peer->line };
+	const struct nemo_conf *conf = p->conf;
+
+	if (!conf->host.line)
+		conf_mistake(p, peer->line,
+			     "[peer %s], but no [host]; only hosts have peers",
+			     peer->name);
+	if (IN6_IS_ADDR_UNSPECIFIED(&peer->address))
+		conf_mistake(p, peer->line,
+			     "[peer %s] has no address; add address = its care-of address",
+			     peer->name);
+	check_auth(p, &peer->auth, &section);
+	/* The array is in the order of the file: those before have been read. */
+	for (const struct nemo_conf_peer *other = conf->peer; other < peer; other++)
+		if (same(&other->address, &peer->address))
+			conf_mistake(p, peer->line,
+				     "[peer %s] has the address of [peer %s], line %u; each needs its own",
+				     peer->name, other->name, other->line);
+}
+
 void conf_check(struct conf_parser *p)
 {
 	struct nemo_conf *conf = p->conf;
@@ -123,4 +148,6 @@ void conf_check(struct conf_parser *p)
 		for (unsigned int j = 0; j < i; j++)
 			check_pair(p, &conf->mr[j], &conf->mr[i]);
 	}
+	for (unsigned int i = 0; i < conf->peers; i++)
+		check_peer(p, &conf->peer[i]);
 }

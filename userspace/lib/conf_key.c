@@ -22,7 +22,7 @@ static int digit(char c)
 }
 
 /* False if @text is not a key. */
-static bool decode(struct nemo_conf_mr *mr, const char *text, size_t len)
+static bool decode(struct nemo_conf_auth *auth, const char *text, size_t len)
 {
 	while (len && isspace(text[len - 1]))
 		len--;
@@ -34,49 +34,51 @@ static bool decode(struct nemo_conf_mr *mr, const char *text, size_t len)
 
 		if (high < 0 || low < 0)
 			return false;
-		mr->key[i / 2] = high << 4 | low;
+		auth->key[i / 2] = high << 4 | low;
 	}
-	mr->keylen = len / 2;
+	auth->keylen = len / 2;
 	return true;
 }
 
-static void read_key(struct conf_parser *p, struct nemo_conf_mr *mr, int fd)
+static void read_key(struct conf_parser *p, struct nemo_conf_auth *auth, int fd)
 {
-	unsigned int line = mr->key_file_line;
+	unsigned int line = auth->key_file_line;
 	char text[2 * NEMO_CONF_KEY_MAX + 8];
 	ssize_t len = read(fd, text, sizeof(text));
 
 	if (len < 0)
 		conf_mistake(p, line, "key-file %s cannot be read: %s",
-			     mr->key_file, strerror(errno));
-	else if (!decode(mr, text, len))
+			     auth->key_file, strerror(errno));
+	else if (!decode(auth, text, len))
 		conf_mistake(p, line,
 			     "key-file %s has no key; write %d to %d hexadecimal digits, as: openssl rand -hex 32",
-			     mr->key_file, 2 * NEMO_CONF_KEY_MIN,
+			     auth->key_file, 2 * NEMO_CONF_KEY_MIN,
 			     2 * NEMO_CONF_KEY_MAX);
 	OPENSSL_cleanse(text, sizeof(text));
 }
 
-void conf_read_key(struct conf_parser *p, struct nemo_conf_mr *mr)
+void conf_read_key(struct conf_parser *p, struct nemo_conf_auth *auth,
+		   const struct conf_section *section)
 {
-	unsigned int line = mr->key_file_line;
-	int fd = open(mr->key_file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	unsigned int line = auth->key_file_line;
+	int fd = open(auth->key_file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat st;
 
 	if (fd < 0) {
 		conf_mistake(p, line,
-			     "key-file %s of [mr %s]: %s; make one with: openssl rand -hex 32",
-			     mr->key_file, mr->name, strerror(errno));
+			     "key-file %s of [%s %s]: %s; make one with: openssl rand -hex 32",
+			     auth->key_file, section->kind, section->name,
+			     strerror(errno));
 		return;
 	}
 	if (fstat(fd, &st) || !S_ISREG(st.st_mode))
 		conf_mistake(p, line, "key-file %s is not a file",
-			     mr->key_file);
+			     auth->key_file);
 	else if (st.st_mode & 077)
 		conf_mistake(p, line,
 			     "key-file %s can be read by others than its owner; chmod 600 %s",
-			     mr->key_file, mr->key_file);
+			     auth->key_file, auth->key_file);
 	else
-		read_key(p, mr, fd);
+		read_key(p, auth, fd);
 	close(fd);
 }

@@ -66,8 +66,15 @@ void conf_excludes(struct conf_parser *p, const struct conf_key *key,
 /* Is there a unicast address of global scope (also a ULA)? */
 bool conf_is_global(const struct in6_addr *addr);
 
-/* Read the key that @mr names. */
-void conf_read_key(struct conf_parser *p, struct nemo_conf_mr *mr);
+/* A section that has a name, for messages. */
+struct conf_section {
+	const char *kind, *name;
+	unsigned int line;
+};
+
+/* Read the key that @auth names. */
+void conf_read_key(struct conf_parser *p, struct nemo_conf_auth *auth,
+		   const struct conf_section *section);
 
 /* What can be judged only when the whole file is read. */
 void conf_check(struct conf_parser *p);

@@ -144,9 +144,9 @@ void conf_path(struct conf_parser *p, const struct conf_key *key,
 void conf_key_file(struct conf_parser *p, const struct conf_key *key,
 		   void *section, const char *value)
 {
-	struct nemo_conf_mr *mr = section;
+	struct nemo_conf_auth *auth = (void *)((char *)section + key->offset);
 
-	mr->key_file_line = p->line;
+	auth->key_file_line = p->line;
 	conf_path(p, key, section, value);
 }
 

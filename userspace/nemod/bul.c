@@ -59,7 +59,7 @@ static void fill_update(struct bul *bul, struct mh_msg *msg)
 	msg->bu.seq = bul->seq;
 	msg->bu.flags = MH_BU_A | MH_BU_H | MH_BU_R;
 	msg->bu.lifetime = bul->exchange == BUL_RELEASE ? 0 : conf->lifetime / 4;
-	if (!conf->no_auth) {
+	if (!conf->auth.none) {
 		msg->opts.has |= MH_BIT(MH_OPT_MESG_ID);
 		msg->opts.mesg_id = clock_ntp(clock_realtime()) + bul->offset;
 		bul->last_id = msg->opts.mesg_id;
@@ -100,7 +100,7 @@ static void send_update(struct bul *bul)
 
 	draw_number(bul);
 	fill_update(bul, &msg);
-	if (!mh_send(bul->mh, &msg, &path, bul->conf))
+	if (!mh_send(bul->mh, &msg, &path, &bul->conf->auth))
 		bul->bus++;
 	bul->bu_at = clock_realtime();
 }
@@ -351,7 +351,7 @@ void bul_acknowledged(struct bul *bul, const struct mh_in *in)
 			  bul->conf->name);
 		return;
 	}
-	if (!mh_authentic(in, bul->conf, &in->dst)) {
+	if (!mh_authentic(in, &bul->conf->auth, &in->dst, &bul->conf->hoa)) {
 		/* Nothing may follow from it, but it may help a person. */
 		log_warn("%s: Binding Acknowledgement without valid AUTH option ignored: %s (%u); %s",
 			 bul->conf->name, mh_ba_status_name(ba->status),

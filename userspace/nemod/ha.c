@@ -144,7 +144,7 @@ static void acknowledge(struct ha *ha, const struct ha_mr *mr,
 					   clock_ntp(clock_realtime()) :
 					   in->msg.opts.mesg_id;
 	}
-	mh_send(ha->mh, &msg, &path, mr ? mr->conf : NULL);
+	mh_send(ha->mh, &msg, &path, mr ? &mr->conf->auth : NULL);
 }
 
 /* After the answer: the host that lost, the home link, the log. */
@@ -304,7 +304,7 @@ static int add_mr(struct ha *ha, const struct nemo_conf_mr *conf)
 		free(mr);
 		return -ENOMEM;
 	}
-	if (conf->no_auth)
+	if (conf->auth.none)
 		log_warn("%s: auth = none: ANYBODY can take this mobile router's traffic",
 			 conf->name);
 	ha->mr[ha->mrs++] = mr;

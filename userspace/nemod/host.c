@@ -295,7 +295,7 @@ static int add_mr(struct host *host, const struct nemo_conf_mr *conf,
 		host->mr = list;
 	if (!mr)
 		return -ENOMEM;
-	if (conf->no_auth)
+	if (conf->auth.none)
 		log_warn("%s: auth = none: ANYBODY can take this mobile router's traffic",
 			 conf->name);
 	find_attachment(mr);
@@ -480,7 +480,7 @@ void host_refresh_requested(struct host *host, const struct mh_in *in)
 	struct mr *mr = host_by_hoa(host, &in->hoa);
 
 	if (mr && concerns(mr, &in->src) &&
-	    mh_authentic(in, mr->conf, &in->dst))
+	    mh_authentic(in, &mr->conf->auth, &in->dst, &mr->conf->hoa))
 		bul_hint(&mr->bul, "the home agent asks for a refresh");
 }
 
@@ -514,7 +514,7 @@ void host_revoked(struct host *host, const struct mh_in *in)
 
 	if (!mr || !in->has_rh2 || in->msg.br.kind != MH_BR_BRI)
 		return;
-	if (!mh_authentic(in, mr->conf, &in->dst)) {
+	if (!mh_authentic(in, &mr->conf->auth, &in->dst, &mr->conf->hoa)) {
 		log_warn("%s: Binding Revocation without valid AUTH option ignored",
 			 mr->conf->name);
 		return;

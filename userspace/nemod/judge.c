@@ -17,12 +17,12 @@ static bool unknown(const struct judge_case *c)
 
 static bool not_authentic(const struct judge_case *c)
 {
-	return !mh_authentic(c->in, c->mr, &c->coa);
+	return !mh_authentic(c->in, &c->mr->auth, &c->coa, &c->mr->hoa);
 }
 
 static bool without_time(const struct judge_case *c)
 {
-	return !c->mr->no_auth && !mh_has(&c->in->msg.opts, MH_OPT_MESG_ID);
+	return !c->mr->auth.none && !mh_has(&c->in->msg.opts, MH_OPT_MESG_ID);
 }
 
 /* Outside the window, or not newer than one that was accepted. */
@@ -30,7 +30,7 @@ static bool replayed(const struct judge_case *c)
 {
 	uint64_t id = c->in->msg.opts.mesg_id;
 
-	return !c->mr->no_auth &&
+	return !c->mr->auth.none &&
 	       (!clock_ntp_near(id, c->now) ||
 		(c->history->mesg_id && id <= c->history->mesg_id));
 }

@@ -207,15 +207,19 @@ void mh_socket_close(struct mh_socket *s)
 		close(s->out);
 }
 
+/* The two addresses that the MAC covers, in this order. */
 static int sign(struct mh_msg *msg, const struct mh_path *path,
-		const struct nemo_conf_mr *mr, uint8_t *mh, size_t len)
+		const struct nemo_conf_auth *auth, uint8_t *mh, size_t len)
 {
-	const struct in6_addr *coa;
+	const struct in6_addr *coa = &path->src, *hoa = &path->hoa;
 
 	if (!mh_has(&msg->opts, MH_OPT_AUTH))
 		return 0;
-	coa = path->packing == MH_WITH_HAO ? &path->src : &path->dst;
-	return nemo_auth_sign(mr->key, mr->keylen, coa, &path->hoa, mh, len);
+	if (IN6_IS_ADDR_UNSPECIFIED(hoa))	/* between hosts */
+		hoa = &path->dst;
+	else if (path->packing != MH_WITH_HAO)
+		coa = &path->dst;
+	return nemo_auth_sign(auth->key, auth->keylen, coa, hoa, mh, len);
 }
 
 static ssize_t pack(const uint8_t *mh, size_t len, const struct mh_path *path,
@@ -246,21 +250,21 @@ static int transmit(struct mh_socket *s, const void *packet, size_t len,
 }
 
 int mh_send(struct mh_socket *s, struct mh_msg *msg, const struct mh_path *path,
-	    const struct nemo_conf_mr *mr)
+	    const struct nemo_conf_auth *auth)
 {
 	uint8_t mh[MH_MAX_LEN], packet[MH_MAX_LEN + MH_PACKET_OVERHEAD];
 	char to[INET6_ADDRSTRLEN];
 	ssize_t len;
 	int err;
 
-	if (mr && !mr->no_auth) {
+	if (auth && !auth->none) {
 		msg->opts.has |= MH_BIT(MH_OPT_AUTH);
-		msg->opts.auth.spi = mr->spi;
+		msg->opts.auth.spi = auth->spi;
 		msg->opts.auth.mac = (struct mh_data){ NULL, NEMO_AUTH_MAC_LEN };
 	}
 	inet_ntop(AF_INET6, &path->dst, to, sizeof(to));
 	len = mh_build(msg, mh, sizeof(mh));
-	err = len < 0 ? len : sign(msg, path, mr, mh, len);
+	err = len < 0 ? len : sign(msg, path, auth, mh, len);
 	if (!err) {
 		len = pack(mh, len, path, packet, sizeof(packet));
 		err = len < 0 ? len : transmit(s, packet, len, &path->dst);
@@ -300,13 +304,13 @@ void mh_send_error(struct mh_socket *s, const struct mh_in *in,
 	mh_send(s, &msg, &path, NULL);
 }
 
-bool mh_authentic(const struct mh_in *in, const struct nemo_conf_mr *mr,
-		  const struct in6_addr *coa)
+bool mh_authentic(const struct mh_in *in, const struct nemo_conf_auth *auth,
+		  const struct in6_addr *coa, const struct in6_addr *hoa)
 {
-	if (mr->no_auth)
+	if (auth->none)
 		return true;
 	return mh_has(&in->msg.opts, MH_OPT_AUTH) &&
-	       in->msg.opts.auth.spi == mr->spi &&
-	       !nemo_auth_verify(mr->key, mr->keylen, coa, &mr->hoa, in->mh,
+	       in->msg.opts.auth.spi == auth->spi &&
+	       !nemo_auth_verify(auth->key, auth->keylen, coa, hoa, in->mh,
 				 in->len);
 }

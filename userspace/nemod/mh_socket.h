@@ -44,7 +44,7 @@ struct mh_path {
 	enum mh_packing packing;
 	struct in6_addr src;
 	struct in6_addr dst;
-	struct in6_addr hoa;
+	struct in6_addr hoa;	/* :: between hosts */
 };
 
 struct mh_socket {
@@ -64,22 +64,23 @@ void mh_socket_close(struct mh_socket *s);
 
 /**
  * mh_send - build, sign and send
- * @mr: whose key signs; NULL for a message without authentication
+ * @auth: whose key signs; NULL for a message without authentication
  *
  * Return: 0 or -errno, with a log line.
  */
 int mh_send(struct mh_socket *s, struct mh_msg *msg, const struct mh_path *path,
-	    const struct nemo_conf_mr *mr);
+	    const struct nemo_conf_auth *auth);
 
 /* Answer with a Binding Error, at most ten a second (RFC 6275 §9.3.3). */
 void mh_send_error(struct mh_socket *s, const struct mh_in *in,
 		   enum mh_be_status status);
 
 /**
- * mh_authentic - does the message carry the AUTH option that @mr demands?
- * @coa: care-of address of the binding
+ * mh_authentic - does the message carry the AUTH option that @auth demands?
+ * @coa: care-of address of the binding; of a message between hosts the source
+ * @hoa: home address; of a message between hosts the destination
  */
-bool mh_authentic(const struct mh_in *in, const struct nemo_conf_mr *mr,
-		  const struct in6_addr *coa);
+bool mh_authentic(const struct mh_in *in, const struct nemo_conf_auth *auth,
+		  const struct in6_addr *coa, const struct in6_addr *hoa);
 
 #endif /* NEMOD_MH_SOCKET_H */

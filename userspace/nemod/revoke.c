@@ -49,7 +49,7 @@ void revoke_answer(struct mh_socket *mh, const struct nemo_conf_mr *conf,
 	};
 
 	add_name(&msg, conf);
-	mh_send(mh, &msg, &path, conf);
+	mh_send(mh, &msg, &path, &conf->auth);
 }
 
 static void attempt(struct revocation *r)
@@ -71,7 +71,7 @@ static void attempt(struct revocation *r)
 	struct timeval tv = { FIRST_TIMEOUT_S << r->attempts, 0 };
 
 	add_name(&msg, r->conf);
-	mh_send(r->mh, &msg, &path, r->conf);
+	mh_send(r->mh, &msg, &path, &r->conf->auth);
 	r->attempts++;
 	event_add(r->timer, &tv);
 }
@@ -130,7 +130,7 @@ void revocation_answered(struct revocation *r, const struct mh_in *in)
 	    IN6_IS_ADDR_UNSPECIFIED(&r->coa) || in->msg.br.seq != r->seq ||
 	    !IN6_ARE_ADDR_EQUAL(&in->src, &r->coa))
 		return;
-	if (!mh_authentic(in, r->conf, &in->src)) {
+	if (!mh_authentic(in, &r->conf->auth, &in->src, &r->conf->hoa)) {
 		log_warn("%s: revocation acknowledged without valid AUTH option; ignored",
 			 r->conf->name);
 		return;

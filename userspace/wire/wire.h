@@ -30,7 +30,7 @@
 #define MH_MAX_MNP		16
 #define MH_MAX_HNP		16
 #define MH_MAX_BID		8
-#define MH_MAX_VENDOR		16
+#define MH_MAX_VENDOR		40
 #define MH_MAX_CTX_REQ		16
 /* Unknown options beyond this are counted, but their place is not kept. */
 #define MH_MAX_UNKNOWN		8
