@@ -2,6 +2,7 @@
 #include <linux/icmpv6.h>
 #include <net/ip6_tunnel.h>
 
+#include "../core/marker.h"
 #include "../core/seq.h"
 #include "binding.h"
 
@@ -14,11 +15,26 @@ static const struct rhashtable_params nemo_bce_params = {
 
 /* Packets ---------------------------------------------------------------- */
 
+/* Context: RCU read lock, BH disabled. */
+static void nemo_bce_xmit(struct nemo_bce *bce, struct sk_buff *skb)
+{
+	struct nemo_endpoint *ep = rcu_dereference(bce->ep);
+	struct nemo_tunnel *t = &bce->ha->tunnel;
+	unsigned int len = skb->len;
+
+	if (nemo_is_marker(ipv6_hdr(skb), &ep->key.local)) {
+		/* end markers are made here, none comes from outside */
+		nemo_drop_tx(t, skb, NEMO_DROP_SPOOFED);
+	} else if (nemo_encap(t, skb, ep, bce->flowlabel)) {
+		atomic64_inc(&bce->tx_packets);
+		atomic64_add(len, &bce->tx_bytes);
+	}
+}
+
 netdev_tx_t nemo_ha_xmit(struct sk_buff *skb, struct net_device *dev)
 {
 	struct nemo_ha_dev *ha = netdev_priv(dev);
 	struct nemo_tunnel *t = &ha->tunnel;
-	unsigned int len = skb->len;
 	struct nemo_bce *bce;
 
 	if (!nemo_xmit_check(t, skb))
@@ -26,12 +42,11 @@ netdev_tx_t nemo_ha_xmit(struct sk_buff *skb, struct net_device *dev)
 
 	rcu_read_lock();
 	bce = nemo_prefix_lookup(&t->prefixes, &ipv6_hdr(skb)->daddr);
-	if (unlikely(!bce)) {
+	if (likely(bce)) {
+		nemo_bce_xmit(bce, skb);
+	} else {
 		icmpv6_ndo_send(skb, ICMPV6_DEST_UNREACH, ICMPV6_ADDR_UNREACH, 0);
 		nemo_drop_tx(t, skb, NEMO_DROP_NO_ENTRY);
-	} else if (nemo_encap(t, skb, rcu_dereference(bce->ep), bce->flowlabel)) {
-		atomic64_inc(&bce->tx_packets);
-		atomic64_add(len, &bce->tx_bytes);
 	}
 	rcu_read_unlock();
 	return NETDEV_TX_OK;
@@ -45,7 +60,15 @@ bool nemo_claims(struct nemo_tunnel *t, const struct ipv6hdr *outer,
 	return bce && ipv6_addr_equal(&rcu_dereference(bce->ep)->key.local, &outer->daddr);
 }
 
-/* RFC 3963 section 6.5: only from the care-of address, only its prefixes. */
+/* RFC 3963 section 6.5, and RFC 6058 for the second care-of address. */
+static bool nemo_bce_from(const struct nemo_bce *bce, const struct nemo_endpoint *ep)
+{
+	return likely(ep == rcu_dereference(bce->ep)) ||
+	       (ep == rcu_dereference(bce->tep) &&
+		time_before(jiffies, READ_ONCE(bce->transient_end)));
+}
+
+/* Only from its care-of addresses, only from its prefixes. */
 bool nemo_input(struct nemo_tunnel *t, struct nemo_endpoint *ep,
 		struct sk_buff *skb)
 {
@@ -57,7 +80,7 @@ bool nemo_input(struct nemo_tunnel *t, struct nemo_endpoint *ep,
 		nemo_drop_rx(t, skb, NEMO_DROP_SPOOFED);
 		return true;
 	}
-	if (ep != rcu_dereference(bce->ep) && ep != rcu_dereference(bce->tep)) {
+	if (!nemo_bce_from(bce, ep)) {
 		nemo_drop_rx(t, skb, NEMO_DROP_WRONG_ENDPOINT);
 		return true;
 	}
@@ -72,8 +95,64 @@ bool nemo_input(struct nemo_tunnel *t, struct nemo_endpoint *ep,
 
 /* Cache ------------------------------------------------------------------ */
 
+/* An end marker that waits until the last packet before it has left. */
+struct nemo_bce_marker {
+	struct list_head list;		/* nemo_ha_dev.markers */
+	struct nemo_endpoint *ep;	/* of the old care-of address, in use */
+	struct nemo_marker marker;
+};
+
+static void nemo_bce_marker_done(struct nemo_ha_dev *ha, struct nemo_bce_marker *m)
+{
+	struct nemo_tunnel *t = &ha->tunnel;
+
+	spin_lock_bh(&t->lock);
+	nemo_endpoint_put(t, m->ep);
+	spin_unlock_bh(&t->lock);
+	kfree(m);
+}
+
+/*
+ * A packet that had found the old care-of address is sent within its RCU read
+ * section; after a grace period the marker is behind all of them. Many moves
+ * share one. It is an expedited one, since packets wait for the marker at the
+ * new host.
+ */
+static void nemo_ha_marker_work(struct work_struct *work)
+{
+	struct nemo_ha_dev *ha = container_of(work, struct nemo_ha_dev, marker_work);
+	struct nemo_tunnel *t = &ha->tunnel;
+	struct nemo_bce_marker *m, *tmp;
+	LIST_HEAD(list);
+
+	spin_lock_bh(&t->lock);
+	list_splice_init(&ha->markers, &list);
+	spin_unlock_bh(&t->lock);
+	synchronize_rcu_expedited();
+	list_for_each_entry_safe(m, tmp, &list, list) {
+		local_bh_disable();
+		rcu_read_lock();
+		nemo_marker_send(t, m->ep, &m->marker);
+		rcu_read_unlock();
+		local_bh_enable();
+		nemo_bce_marker_done(ha, m);
+	}
+}
+
+/* Nothing adds to the list any more. */
+static void nemo_ha_markers_stop(struct nemo_ha_dev *ha)
+{
+	struct nemo_bce_marker *m, *tmp;
+
+	cancel_work_sync(&ha->marker_work);
+	list_for_each_entry_safe(m, tmp, &ha->markers, list)
+		nemo_bce_marker_done(ha, m);
+}
+
 int nemo_ha_bindings_init(struct nemo_ha_dev *ha)
 {
+	INIT_LIST_HEAD(&ha->markers);
+	INIT_WORK(&ha->marker_work, nemo_ha_marker_work);
 	return rhashtable_init(&ha->bindings, &nemo_bce_params);
 }
 
@@ -170,12 +249,14 @@ struct nemo_bce_new {
 	struct nemo_bce *bce;
 	struct nemo_endpoint *ep;
 	struct nemo_endpoint *tep;
+	struct nemo_bce_marker *marker;
 	struct hlist_head prefixes;
 };
 
 static void nemo_bce_new_free(struct nemo_bce_new *new)
 {
 	nemo_prefix_free(&new->prefixes);
+	kfree(new->marker);
 	nemo_endpoint_free(new->tep);
 	nemo_endpoint_free(new->ep);
 	nemo_bce_discard(new->bce);
@@ -186,8 +267,9 @@ static int nemo_bce_new_alloc(struct nemo_bce_new *new, struct nemo_ha_dev *ha,
 {
 	bool exists;
 
+	rcu_read_lock();
 	exists = nemo_bce_lookup(ha, &bind->hoa);
-
+	rcu_read_unlock();
 	if (!exists) {
 		new->bce = nemo_bce_alloc(ha, &bind->hoa);
 		if (!new->bce)
@@ -201,6 +283,9 @@ static int nemo_bce_new_alloc(struct nemo_bce_new *new, struct nemo_ha_dev *ha,
 		if (!new->tep)
 			goto err;
 	}
+	new->marker = kmalloc(sizeof(*new->marker), GFP_KERNEL);
+	if (!new->marker)
+		goto err;
 	if (nemo_prefix_alloc(&new->prefixes, bind->keys, bind->nkeys))
 		goto err;
 	return 0;
@@ -224,6 +309,41 @@ static int nemo_bce_insert(struct nemo_bce *bce)
 	return 0;
 }
 
+/* Context: tunnel.lock. */
+static void nemo_bce_set_transient(struct nemo_bce *bce, struct nemo_endpoint *tep,
+				   u32 lifetime)
+{
+	struct nemo_tunnel *t = &bce->ha->tunnel;
+
+	nemo_endpoint_put(t, nemo_endpoint_deref(t, bce->tep));
+	WRITE_ONCE(bce->transient_end, jiffies + msecs_to_jiffies(lifetime));
+	rcu_assign_pointer(bce->tep, tep);
+}
+
+/* The old way ends with a marker. Context: tunnel.lock. */
+static void nemo_bce_switch(struct nemo_bce *bce, struct nemo_endpoint *ep,
+			    struct nemo_bce_new *new, u16 seq)
+{
+	struct nemo_ha_dev *ha = bce->ha;
+	struct nemo_tunnel *t = &ha->tunnel;
+	struct nemo_endpoint *old = nemo_endpoint_deref(t, bce->ep);
+	struct nemo_bce_marker *m = new->marker;
+
+	rcu_assign_pointer(bce->ep, ep);
+	if (ep == old) {
+		nemo_endpoint_put(t, old);
+		return;
+	}
+	new->marker = NULL;
+	m->ep = old;
+	m->marker.ha = old->key.local;
+	m->marker.hoa = bce->hoa;
+	m->marker.flowlabel = bce->flowlabel;
+	m->marker.seq = seq;
+	list_add_tail(&m->list, &ha->markers);
+	queue_work(system_highpri_wq, &ha->marker_work);
+}
+
 /*
  * Make @bce what @bind says. All that can fail comes first, so that a binding
  * is either the old one or the new one. Context: tunnel.lock.
@@ -245,11 +365,9 @@ static int nemo_bce_update(struct nemo_bce *bce, const struct nemo_bind *bind,
 		if (err)
 			goto err_ep;
 	}
-	if (is_new) {
-		/* a reader that finds a prefix finds the way, too */
+	/* a reader that finds a prefix finds the way, too */
+	if (is_new)
 		rcu_assign_pointer(bce->ep, ep);
-		rcu_assign_pointer(bce->tep, tep);
-	}
 	err = nemo_prefix_replace(&t->prefixes, bce, &bce->prefixes,
 				  &new->prefixes, extack);
 	if (err)
@@ -258,12 +376,11 @@ static int nemo_bce_update(struct nemo_bce *bce, const struct nemo_bind *bind,
 		err = nemo_bce_insert(bce);
 		if (err)
 			goto err_prefixes;
-		return 0;
+	} else {
+		nemo_bce_switch(bce, ep, new, bind->seq);
 	}
-	nemo_endpoint_put(t, nemo_endpoint_deref(t, bce->ep));
-	nemo_endpoint_put(t, nemo_endpoint_deref(t, bce->tep));
-	rcu_assign_pointer(bce->ep, ep);
-	rcu_assign_pointer(bce->tep, tep);
+	if (bind->has_tcoa)
+		nemo_bce_set_transient(bce, tep, bind->tcoa_lifetime);
 	return 0;
 
 err_prefixes:
@@ -351,6 +468,67 @@ int nemo_bce_bind(struct nemo_ha_dev *ha, const struct nemo_bind *bind,
 	return err;
 }
 
+/* Context: tunnel.lock. */
+static int nemo_bce_transient_locked(struct nemo_ha_dev *ha,
+				     const struct nemo_bind *bind,
+				     struct nemo_endpoint **fresh,
+				     struct netlink_ext_ack *extack)
+{
+	struct nemo_bce *bce = nemo_bce_lookup(ha, &bind->hoa);
+	struct nemo_tunnel *t = &ha->tunnel;
+	struct nemo_endpoint *tep = NULL;
+
+	if (!bce) {
+		NL_SET_ERR_MSG(extack, "no binding for this home address");
+		return -ENOENT;
+	}
+	if (*fresh) {
+		tep = nemo_endpoint_get(t, fresh);
+		if (IS_ERR(tep))
+			return PTR_ERR(tep);
+	}
+	nemo_bce_set_transient(bce, tep, bind->tcoa_lifetime);
+	nemo_tunnel_changed(t);
+	nemo_bce_notify(bce, NEMO_HA_REASON_TRANSIENT, NULL);
+	return 0;
+}
+
+/**
+ * nemo_bce_transient() - set the transient care-of address of a binding
+ * @ha: device
+ * @bind: its home address, tcoa and tcoa_lifetime
+ * @extack: says what is wrong
+ *
+ * RFC 6058: the new host may send before the binding is switched to it.
+ *
+ * Return: 0, -ENOENT or -ENOMEM.
+ */
+int nemo_bce_transient(struct nemo_ha_dev *ha, const struct nemo_bind *bind,
+		       struct netlink_ext_ack *extack)
+{
+	struct nemo_tunnel *t = &ha->tunnel;
+	struct nemo_endpoint *fresh = NULL;
+	struct in6_addr local;
+	struct nemo_bce *bce;
+	int err;
+
+	spin_lock_bh(&t->lock);
+	bce = nemo_bce_lookup(ha, &bind->hoa);
+	if (bce)
+		local = nemo_endpoint_deref(t, bce->ep)->key.local;
+	spin_unlock_bh(&t->lock);
+	if (bce && !ipv6_addr_any(&bind->tcoa)) {
+		fresh = nemo_endpoint_alloc(&local, &bind->tcoa);
+		if (!fresh)
+			return -ENOMEM;
+	}
+	spin_lock_bh(&t->lock);
+	err = nemo_bce_transient_locked(ha, bind, &fresh, extack);
+	spin_unlock_bh(&t->lock);
+	nemo_endpoint_free(fresh);
+	return err;
+}
+
 /**
  * nemo_bce_delete() - remove a binding
  * @ha: device
@@ -417,4 +595,5 @@ void nemo_ha_bindings_uninit(struct nemo_ha_dev *ha)
 		nemo_bce_release(bce);
 		spin_unlock_bh(&t->lock);
 	}
+	nemo_ha_markers_stop(ha);
 }

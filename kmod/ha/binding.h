@@ -11,6 +11,8 @@
 struct nemo_ha_dev {
 	struct nemo_tunnel tunnel;
 	struct rhashtable bindings;	/* by home address; RCU; tunnel.lock */
+	struct list_head markers;	/* to be sent; tunnel.lock */
+	struct work_struct marker_work;
 };
 
 struct nemo_bce {
@@ -22,6 +24,7 @@ struct nemo_bce {
 	struct hlist_head prefixes;	/* home address and MNPs; tunnel.lock */
 	struct timer_list timer;	/* end of the lifetime */
 	u64 expires;			/* jiffies64; tunnel.lock */
+	unsigned long transient_end;	/* jiffies, of tep; READ_ONCE; tunnel.lock */
 	u32 id;				/* in nemo_tunnel.entries */
 	u32 lifetime;			/* seconds; tunnel.lock */
 	__be32 flowlabel;
@@ -41,7 +44,9 @@ struct nemo_bind {
 	struct in6_addr hoa;
 	struct in6_addr local;
 	struct in6_addr coa;
+	bool has_tcoa;
 	struct in6_addr tcoa;		/* :: for none */
+	u32 tcoa_lifetime;		/* milliseconds */
 	struct nemo_prefix_key keys[NEMO_HA_PREFIX_MAX + 1]; /* [0]: hoa */
 	unsigned int nkeys;
 	u32 lifetime;			/* seconds */
@@ -56,6 +61,8 @@ struct nemo_bce *nemo_bce_lookup(struct nemo_ha_dev *ha,
 				 const struct in6_addr *hoa);
 int nemo_bce_bind(struct nemo_ha_dev *ha, const struct nemo_bind *bind,
 		  struct netlink_ext_ack *extack);
+int nemo_bce_transient(struct nemo_ha_dev *ha, const struct nemo_bind *bind,
+		       struct netlink_ext_ack *extack);
 int nemo_bce_delete(struct nemo_ha_dev *ha, const struct in6_addr *hoa,
 		    const u16 *seq, struct netlink_ext_ack *extack);
 

@@ -4,3 +4,4 @@
 #include "../core/endpoint.c"
 #include "../core/tunnel.c"
 #include "../core/attr.c"
+#include "../core/marker.c"

@@ -60,6 +60,19 @@ static int nemo_bce_put_prefixes(struct sk_buff *skb, const struct nemo_bce *bce
 	return 0;
 }
 
+/* One whose time is over is there until the next change, but nobody's business. */
+static int nemo_bce_put_transient(struct sk_buff *skb, const struct nemo_bce *bce,
+				  const struct nemo_endpoint *tep)
+{
+	unsigned long now = jiffies;
+
+	if (!time_before(now, bce->transient_end))
+		return 0;
+	return nla_put_in6_addr(skb, NEMO_HA_A_TCOA, &tep->key.remote) ?:
+	       nla_put_u32(skb, NEMO_HA_A_TCOA_LIFETIME,
+			   jiffies_to_msecs(bce->transient_end - now));
+}
+
 /* What notifications and replies both say. Context: tunnel.lock. */
 static int nemo_bce_put_common(struct sk_buff *skb, const struct nemo_bce *bce)
 {
@@ -73,7 +86,7 @@ static int nemo_bce_put_common(struct sk_buff *skb, const struct nemo_bce *bce)
 	    nla_put_in6_addr(skb, NEMO_HA_A_HOA, &bce->hoa) ||
 	    nla_put_in6_addr(skb, NEMO_HA_A_LOCAL, &ep->key.local) ||
 	    nla_put_in6_addr(skb, NEMO_HA_A_COA, &ep->key.remote) ||
-	    (tep && nla_put_in6_addr(skb, NEMO_HA_A_TCOA, &tep->key.remote)) ||
+	    (tep && nemo_bce_put_transient(skb, bce, tep)) ||
 	    nla_put_u16(skb, NEMO_HA_A_SEQ, bce->seq) ||
 	    nla_put_u32(skb, NEMO_HA_A_LIFETIME, bce->lifetime))
 		return -EMSGSIZE;
@@ -233,6 +246,25 @@ int nemo_ha_nl_bce_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	return nemo_tunnel_dump(skb, cb, ifindex, only, nemo_bce_dump_dev);
 }
 
+static int nemo_ha_parse_transient(struct genl_info *info, struct nemo_bind *bind)
+{
+	struct nlattr *tcoa = info->attrs[NEMO_HA_A_TCOA];
+	struct nlattr *lifetime = info->attrs[NEMO_HA_A_TCOA_LIFETIME];
+
+	if (!tcoa)
+		return 0;
+	bind->has_tcoa = true;
+	bind->tcoa = nla_get_in6_addr(tcoa);
+	if (ipv6_addr_any(&bind->tcoa))
+		return 0;
+	if (!lifetime) {
+		NL_SET_ERR_MSG(info->extack, "a transient care-of address needs tcoa-lifetime");
+		return -EINVAL;
+	}
+	bind->tcoa_lifetime = nla_get_u32(lifetime);
+	return nemo_attr_addr(tcoa, &bind->tcoa, info->extack);
+}
+
 static int nemo_ha_parse_bind(struct genl_info *info, struct nemo_bind *bind)
 {
 	static const u8 needed[] = {
@@ -259,13 +291,9 @@ static int nemo_ha_parse_bind(struct genl_info *info, struct nemo_bind *bind)
 	err = nemo_attr_addr(attrs[NEMO_HA_A_COA], &bind->coa, info->extack);
 	if (err)
 		return err;
-	if (attrs[NEMO_HA_A_TCOA])
-		bind->tcoa = nla_get_in6_addr(attrs[NEMO_HA_A_TCOA]);
-	if (!ipv6_addr_any(&bind->tcoa)) {
-		err = nemo_attr_addr(attrs[NEMO_HA_A_TCOA], &bind->tcoa, info->extack);
-		if (err)
-			return err;
-	}
+	err = nemo_ha_parse_transient(info, bind);
+	if (err)
+		return err;
 	err = nemo_prefix_key_set(&bind->keys[0], &bind->hoa, NEMO_PLEN_MAX, info->extack);
 	if (err)
 		return err;
@@ -302,6 +330,32 @@ int nemo_ha_nl_bce_bind_doit(struct sk_buff *skb, struct genl_info *info)
 	if (IS_ERR(ha))
 		return PTR_ERR(ha);
 	err = nemo_bce_bind(ha, &bind, info->extack);
+	nemo_tunnel_put(&ha->tunnel);
+	return err;
+}
+
+int nemo_ha_nl_bce_transient_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nemo_bind bind = {};
+	struct nemo_ha_dev *ha;
+	int err;
+
+	err = nemo_attr_once(info, 0);
+	if (err)
+		return err;
+	if (GENL_REQ_ATTR_CHECK(info, NEMO_HA_A_HOA) ||
+	    GENL_REQ_ATTR_CHECK(info, NEMO_HA_A_TCOA)) {
+		NL_SET_ERR_MSG(info->extack, "a home address and tcoa are needed");
+		return -EINVAL;
+	}
+	bind.hoa = nla_get_in6_addr(info->attrs[NEMO_HA_A_HOA]);
+	err = nemo_ha_parse_transient(info, &bind);
+	if (err)
+		return err;
+	ha = nemo_ha_get(info);
+	if (IS_ERR(ha))
+		return PTR_ERR(ha);
+	err = nemo_bce_transient(ha, &bind, info->extack);
 	nemo_tunnel_put(&ha->tunnel);
 	return err;
 }
@@ -369,6 +423,7 @@ static struct genl_family nemo_ha_family __ro_after_init = {
 	.name = NEMO_HA_FAMILY_NAME,
 	.version = NEMO_HA_FAMILY_VERSION,
 	.netnsok = true,
+	.parallel_ops = true,
 	.module = THIS_MODULE,
 	.ops = nemo_ha_nl_ops,
 	.n_ops = ARRAY_SIZE(nemo_ha_nl_ops),

@@ -11,6 +11,10 @@
 #include <uapi/linux/nemo_ha.h>
 
 /* Integer value ranges */
+static const struct netlink_range_validation nemo_ha_a_tcoa_lifetime_range = {
+	.max	= 60000ULL,
+};
+
 static const struct netlink_range_validation nemo_ha_a_lifetime_range = {
 	.min	= 1ULL,
 	.max	= 262140ULL,
@@ -37,9 +41,18 @@ const struct nla_policy nemo_ha_bce_bind_nl_policy[NEMO_HA_A_PREFIX + 1] = {
 	[NEMO_HA_A_LOCAL] = NLA_POLICY_EXACT_LEN(16),
 	[NEMO_HA_A_COA] = NLA_POLICY_EXACT_LEN(16),
 	[NEMO_HA_A_TCOA] = NLA_POLICY_EXACT_LEN(16),
+	[NEMO_HA_A_TCOA_LIFETIME] = NLA_POLICY_FULL_RANGE(NLA_U32, &nemo_ha_a_tcoa_lifetime_range),
 	[NEMO_HA_A_SEQ] = { .type = NLA_U16, },
 	[NEMO_HA_A_LIFETIME] = NLA_POLICY_FULL_RANGE(NLA_U32, &nemo_ha_a_lifetime_range),
 	[NEMO_HA_A_PREFIX] = NLA_POLICY_NESTED(nemo_ha_prefix_nl_policy),
+};
+
+/* NEMO_HA_CMD_BCE_TRANSIENT - do */
+const struct nla_policy nemo_ha_bce_transient_nl_policy[NEMO_HA_A_TCOA_LIFETIME + 1] = {
+	[NEMO_HA_A_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[NEMO_HA_A_HOA] = NLA_POLICY_EXACT_LEN(16),
+	[NEMO_HA_A_TCOA] = NLA_POLICY_EXACT_LEN(16),
+	[NEMO_HA_A_TCOA_LIFETIME] = NLA_POLICY_FULL_RANGE(NLA_U32, &nemo_ha_a_tcoa_lifetime_range),
 };
 
 /* NEMO_HA_CMD_BCE_DEL - do */
@@ -55,7 +68,7 @@ const struct nla_policy nemo_ha_link_get_nl_policy[NEMO_HA_A_LINK_IFINDEX + 1] =
 };
 
 /* Ops table for nemo_ha */
-const struct genl_ops nemo_ha_nl_ops[4] = {
+const struct genl_ops nemo_ha_nl_ops[5] = {
 	{
 		.cmd		= NEMO_HA_CMD_BCE_GET,
 		.doit		= nemo_ha_nl_bce_get_doit,
@@ -69,6 +82,13 @@ const struct genl_ops nemo_ha_nl_ops[4] = {
 		.doit		= nemo_ha_nl_bce_bind_doit,
 		.policy		= nemo_ha_bce_bind_nl_policy,
 		.maxattr	= NEMO_HA_A_PREFIX,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= NEMO_HA_CMD_BCE_TRANSIENT,
+		.doit		= nemo_ha_nl_bce_transient_doit,
+		.policy		= nemo_ha_bce_transient_nl_policy,
+		.maxattr	= NEMO_HA_A_TCOA_LIFETIME,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{

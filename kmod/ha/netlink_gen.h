@@ -18,16 +18,19 @@ extern const struct nla_policy nemo_ha_bce_get_nl_policy[NEMO_HA_A_HOA + 1];
 
 extern const struct nla_policy nemo_ha_bce_bind_nl_policy[NEMO_HA_A_PREFIX + 1];
 
+extern const struct nla_policy nemo_ha_bce_transient_nl_policy[NEMO_HA_A_TCOA_LIFETIME + 1];
+
 extern const struct nla_policy nemo_ha_bce_del_nl_policy[NEMO_HA_A_SEQ + 1];
 
 extern const struct nla_policy nemo_ha_link_get_nl_policy[NEMO_HA_A_LINK_IFINDEX + 1];
 
 /* Ops table for nemo_ha */
-extern const struct genl_ops nemo_ha_nl_ops[4];
+extern const struct genl_ops nemo_ha_nl_ops[5];
 
 int nemo_ha_nl_bce_get_doit(struct sk_buff *skb, struct genl_info *info);
 int nemo_ha_nl_bce_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int nemo_ha_nl_bce_bind_doit(struct sk_buff *skb, struct genl_info *info);
+int nemo_ha_nl_bce_transient_doit(struct sk_buff *skb, struct genl_info *info);
 int nemo_ha_nl_bce_del_doit(struct sk_buff *skb, struct genl_info *info);
 int nemo_ha_nl_link_get_doit(struct sk_buff *skb, struct genl_info *info);
 int nemo_ha_nl_link_get_dumpit(struct sk_buff *skb,

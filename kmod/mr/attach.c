@@ -42,7 +42,7 @@ struct nemo_attachment {
 	struct nemo_mr __rcu *only;	/* if there is just one; RTNL */
 	struct rhashtable guests;	/* RCU; RTNL */
 	atomic_t serving;		/* mobile routers that serve */
-	struct rcu_head rcu;
+	struct rcu_work free;
 };
 
 static const struct rhashtable_params nemo_guest_params = {
@@ -202,15 +202,23 @@ static void nemo_ports_del(struct nemo_attachment *att)
 
 /* Attachments ------------------------------------------------------------ */
 
+/* No frame looks into the table of guests any more. */
+static void nemo_attachment_free_work(struct work_struct *work)
+{
+	struct nemo_attachment *att = container_of(to_rcu_work(work),
+						   struct nemo_attachment, free);
+
+	rhashtable_destroy(&att->guests);
+	kfree(att);
+}
+
 static void nemo_attachment_free(struct nemo_attachment *att)
 {
 	list_del(&att->list);
 	nemo_ports_del(att);
 	netdev_put(att->dev, &att->tracker);
-	/* the table of guests goes at once: no frame may be looking into it */
-	synchronize_net();
-	rhashtable_destroy(&att->guests);
-	kfree_rcu(att, rcu);
+	INIT_RCU_WORK(&att->free, nemo_attachment_free_work);
+	queue_rcu_work(nemo_mr_wq, &att->free);
 }
 
 static struct nemo_attachment *nemo_attachment_new(struct nemo_mr_dev *nd,

@@ -5,3 +5,4 @@
 #include "../core/tunnel.c"
 #include "../core/attr.c"
 #include "../core/hold.c"
+#include "../core/marker.c"

@@ -63,9 +63,12 @@ static int __init nemo_mr_module_init(void)
 {
 	int err;
 
+	nemo_mr_wq = alloc_workqueue("nemo_mr", WQ_HIGHPRI, 0);
+	if (!nemo_mr_wq)
+		return -ENOMEM;
 	err = nemo_tunnel_register(NEMO_MR_PRIORITY);
 	if (err)
-		return err;
+		goto err_wq;
 	err = nemo_attach_register();
 	if (err)
 		goto err_tunnel;
@@ -78,6 +81,8 @@ err_attach:
 	nemo_attach_unregister();
 err_tunnel:
 	nemo_tunnel_unregister();
+err_wq:
+	destroy_workqueue(nemo_mr_wq);
 	return err;
 }
 
@@ -86,6 +91,8 @@ static void __exit nemo_mr_module_exit(void)
 	nemo_mr_netlink_unregister();
 	nemo_attach_unregister();
 	nemo_tunnel_unregister();
+	/* it ends with rcu_barrier(): the work that waited for RCU is queued */
+	destroy_workqueue(nemo_mr_wq);
 }
 
 module_init(nemo_mr_module_init);

@@ -14,7 +14,8 @@ static_assert(NEMO_MR_A_DROPS_PAD + 1 + NEMO_DROP_NOMEM == NEMO_MR_A_DROPS_NOMEM
 static_assert(NEMO_MR_A_DROPS_PAD + NEMO_DROP_COUNT == NEMO_MR_A_DROPS_MAX);
 static_assert(3 == NEMO_MR_A_PREFIX_LENGTH);
 
-#define NEMO_MR_FLAGS	(NEMO_MR_FLAG_TRIGGER | NEMO_MR_FLAG_PREPARED_UPLINK)
+#define NEMO_MR_FLAGS	(NEMO_MR_FLAG_TRIGGER | NEMO_MR_FLAG_PREPARED_UPLINK | \
+			 NEMO_MR_FLAG_UNDO)
 #define NEMO_MR_MULTI	(BIT(NEMO_MR_A_PREFIX) | BIT(NEMO_MR_A_GUEST) | \
 			 BIT(NEMO_MR_A_EXCLUDE))
 
@@ -111,6 +112,8 @@ static int nemo_mr_put_path(struct sk_buff *skb, const struct nemo_mr *mr)
 	    nla_put_u32(skb, NEMO_MR_A_HELD_DOWNLINK,
 			skb_queue_len_lockless(&hold[NEMO_FROM_HA].queue) +
 			skb_queue_len_lockless(&hold[NEMO_FROM_PEER].queue)) ||
+	    nla_put_u32(skb, NEMO_MR_A_MARKER_TIMEOUT, READ_ONCE(mr->marker.timeout)) ||
+	    nla_put_u8(skb, NEMO_MR_A_MARKER_DUE, READ_ONCE(mr->marker.due)) ||
 	    nla_put_u64_64bit(skb, NEMO_MR_A_EXPIRES, left, NEMO_MR_A_PAD))
 		return -EMSGSIZE;
 	if (last && nla_put_u64_64bit(skb, NEMO_MR_A_LAST_FRAME,
@@ -246,6 +249,8 @@ void nemo_mr_notify_state(const struct nemo_mr *mr, enum nemo_mr_state old,
 	    nla_put_u32(skb, NEMO_MR_A_HELD_DOWNLINK,
 			skb_queue_len_lockless(&hold[NEMO_FROM_HA].queue) +
 			skb_queue_len_lockless(&hold[NEMO_FROM_PEER].queue)) ||
+	    nla_put_u8(skb, NEMO_MR_A_MARKER_DUE, READ_ONCE(mr->marker.due)) ||
+	    nemo_mr_put_stats(skb, mr) ||
 	    nemo_mr_put_remote(skb, mr))
 		nlmsg_free(skb);
 	else
@@ -363,6 +368,10 @@ static int nemo_mr_parse_settings(struct genl_info *info, struct nemo_mr_conf *c
 	if (attrs[NEMO_MR_A_HOLD_BYTES]) {
 		conf->has |= NEMO_HAS_HOLD_BYTES;
 		conf->limit.bytes = nla_get_u32(attrs[NEMO_MR_A_HOLD_BYTES]);
+	}
+	if (attrs[NEMO_MR_A_MARKER_TIMEOUT]) {
+		conf->has |= NEMO_HAS_MARKER_TIMEOUT;
+		conf->marker_timeout = nla_get_u32(attrs[NEMO_MR_A_MARKER_TIMEOUT]);
 	}
 	if (attrs[NEMO_MR_A_ATTACHMENT]) {
 		conf->has |= NEMO_HAS_ATTACHMENT;
@@ -661,6 +670,7 @@ static struct genl_family nemo_mr_family __ro_after_init = {
 	.name = NEMO_MR_FAMILY_NAME,
 	.version = NEMO_MR_FAMILY_VERSION,
 	.netnsok = true,
+	.parallel_ops = true,
 	.module = THIS_MODULE,
 	.ops = nemo_mr_nl_ops,
 	.n_ops = ARRAY_SIZE(nemo_mr_nl_ops),

@@ -44,7 +44,7 @@ const struct nla_policy nemo_mr_mr_get_nl_policy[NEMO_MR_A_NAME + 1] = {
 };
 
 /* NEMO_MR_CMD_MR_NEW - do */
-const struct nla_policy nemo_mr_mr_new_nl_policy[NEMO_MR_A_HOLD_BYTES + 1] = {
+const struct nla_policy nemo_mr_mr_new_nl_policy[NEMO_MR_A_MARKER_TIMEOUT + 1] = {
 	[NEMO_MR_A_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
 	[NEMO_MR_A_NAME] = { .type = NLA_NUL_STRING, .len = NEMO_MR_NAME_MAX, },
 	[NEMO_MR_A_HOA] = NLA_POLICY_EXACT_LEN(16),
@@ -54,15 +54,16 @@ const struct nla_policy nemo_mr_mr_new_nl_policy[NEMO_MR_A_HOLD_BYTES + 1] = {
 	[NEMO_MR_A_ATTACHMENT] = { .type = NLA_U32, },
 	[NEMO_MR_A_GUEST] = NLA_POLICY_EXACT_LEN(6),
 	[NEMO_MR_A_EXCLUDE] = { .type = NLA_STRING, .len = 15, },
-	[NEMO_MR_A_FLAGS] = NLA_POLICY_MASK(NLA_U32, 0x3),
+	[NEMO_MR_A_FLAGS] = NLA_POLICY_MASK(NLA_U32, 0x7),
 	[NEMO_MR_A_SEQ] = { .type = NLA_U16, },
 	[NEMO_MR_A_LIFETIME] = NLA_POLICY_FULL_RANGE(NLA_U32, &nemo_mr_a_lifetime_range),
 	[NEMO_MR_A_HOLD_PACKETS] = NLA_POLICY_FULL_RANGE(NLA_U32, &nemo_mr_a_hold_packets_range),
 	[NEMO_MR_A_HOLD_BYTES] = NLA_POLICY_FULL_RANGE(NLA_U32, &nemo_mr_a_hold_bytes_range),
+	[NEMO_MR_A_MARKER_TIMEOUT] = NLA_POLICY_MAX(NLA_U32, 10000),
 };
 
 /* NEMO_MR_CMD_MR_SET - do */
-const struct nla_policy nemo_mr_mr_set_nl_policy[NEMO_MR_A_HOLD_BYTES + 1] = {
+const struct nla_policy nemo_mr_mr_set_nl_policy[NEMO_MR_A_MARKER_TIMEOUT + 1] = {
 	[NEMO_MR_A_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
 	[NEMO_MR_A_NAME] = { .type = NLA_NUL_STRING, .len = NEMO_MR_NAME_MAX, },
 	[NEMO_MR_A_HA] = NLA_POLICY_EXACT_LEN(16),
@@ -73,11 +74,12 @@ const struct nla_policy nemo_mr_mr_set_nl_policy[NEMO_MR_A_HOLD_BYTES + 1] = {
 	[NEMO_MR_A_ATTACHMENT] = { .type = NLA_U32, },
 	[NEMO_MR_A_GUEST] = NLA_POLICY_EXACT_LEN(6),
 	[NEMO_MR_A_EXCLUDE] = { .type = NLA_STRING, .len = 15, },
-	[NEMO_MR_A_FLAGS] = NLA_POLICY_MASK(NLA_U32, 0x3),
+	[NEMO_MR_A_FLAGS] = NLA_POLICY_MASK(NLA_U32, 0x7),
 	[NEMO_MR_A_SEQ] = { .type = NLA_U16, },
 	[NEMO_MR_A_LIFETIME] = NLA_POLICY_FULL_RANGE(NLA_U32, &nemo_mr_a_lifetime_range),
 	[NEMO_MR_A_HOLD_PACKETS] = NLA_POLICY_FULL_RANGE(NLA_U32, &nemo_mr_a_hold_packets_range),
 	[NEMO_MR_A_HOLD_BYTES] = NLA_POLICY_FULL_RANGE(NLA_U32, &nemo_mr_a_hold_bytes_range),
+	[NEMO_MR_A_MARKER_TIMEOUT] = NLA_POLICY_MAX(NLA_U32, 10000),
 };
 
 /* NEMO_MR_CMD_MR_DEL - do */
@@ -111,14 +113,14 @@ const struct genl_ops nemo_mr_nl_ops[6] = {
 		.cmd		= NEMO_MR_CMD_MR_NEW,
 		.doit		= nemo_mr_nl_mr_new_doit,
 		.policy		= nemo_mr_mr_new_nl_policy,
-		.maxattr	= NEMO_MR_A_HOLD_BYTES,
+		.maxattr	= NEMO_MR_A_MARKER_TIMEOUT,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
 		.cmd		= NEMO_MR_CMD_MR_SET,
 		.doit		= nemo_mr_nl_mr_set_doit,
 		.policy		= nemo_mr_mr_set_nl_policy,
-		.maxattr	= NEMO_MR_A_HOLD_BYTES,
+		.maxattr	= NEMO_MR_A_MARKER_TIMEOUT,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{

@@ -16,9 +16,9 @@ extern const struct nla_policy nemo_mr_prefix_nl_policy[NEMO_MR_A_PREFIX_LENGTH 
 
 extern const struct nla_policy nemo_mr_mr_get_nl_policy[NEMO_MR_A_NAME + 1];
 
-extern const struct nla_policy nemo_mr_mr_new_nl_policy[NEMO_MR_A_HOLD_BYTES + 1];
+extern const struct nla_policy nemo_mr_mr_new_nl_policy[NEMO_MR_A_MARKER_TIMEOUT + 1];
 
-extern const struct nla_policy nemo_mr_mr_set_nl_policy[NEMO_MR_A_HOLD_BYTES + 1];
+extern const struct nla_policy nemo_mr_mr_set_nl_policy[NEMO_MR_A_MARKER_TIMEOUT + 1];
 
 extern const struct nla_policy nemo_mr_mr_del_nl_policy[NEMO_MR_A_NAME + 1];
 

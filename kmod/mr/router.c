@@ -33,6 +33,32 @@ struct nemo_mr *nemo_mr_lookup(struct nemo_mr_dev *nd, const char *name)
 	return rhashtable_lookup_fast(&nd->routers, name, nemo_mr_params);
 }
 
+static struct nemo_mr *nemo_mr_get(struct nemo_mr_dev *nd, const char *name)
+{
+	struct nemo_mr *mr;
+
+	spin_lock_bh(&nd->tunnel.lock);
+	mr = nemo_mr_lookup(nd, name);
+	if (mr)
+		refcount_inc(&mr->refs);
+	spin_unlock_bh(&nd->tunnel.lock);
+	return mr;
+}
+
+/**
+ * nemo_mr_put() - give back a reference
+ * @mr: mobile router
+ *
+ * Context: any.
+ */
+void nemo_mr_put(struct nemo_mr *mr)
+{
+	if (!refcount_dec_and_test(&mr->refs))
+		return;
+	netdev_put(mr->nd->tunnel.dev, &mr->tracker);
+	kfree_rcu(mr, rcu);
+}
+
 /* Endpoints -------------------------------------------------------------- */
 
 /* The addresses that a mobile router shall have; a zero one gives no endpoint. */
@@ -98,6 +124,13 @@ static void nemo_mr_ways_put(struct nemo_tunnel *t, struct nemo_mr_ways *ways)
 	nemo_endpoint_put(t, ways->to_peer);
 }
 
+/* The guest goes on to a third host: some may still come from the first. */
+static bool nemo_mr_other_peer(const struct nemo_mr *mr, const struct nemo_mr_ways *ways)
+{
+	return !ipv6_addr_any(&mr->peer) && !ipv6_addr_any(&ways->peer) &&
+	       !ipv6_addr_equal(&mr->peer, &ways->peer);
+}
+
 /*
  * Take new outer addresses. What still arrives over the old ones is taken as
  * the old host's: it is older than what comes over the new ones. Context:
@@ -112,6 +145,11 @@ static void nemo_mr_ways_set(struct nemo_mr *mr, const struct nemo_mr_ways *ways
 		rcu_assign_pointer(mr->old_ep, nemo_endpoint_deref(t, mr->ha_ep));
 	} else {
 		nemo_endpoint_put(t, nemo_endpoint_deref(t, mr->ha_ep));
+		if (nemo_mr_other_peer(mr, ways)) {
+			nemo_endpoint_put(t, nemo_endpoint_deref(t, mr->old_ep));
+			rcu_assign_pointer(mr->old_ep, nemo_endpoint_deref(t, mr->peer_ep));
+			rcu_assign_pointer(mr->peer_ep, NULL);
+		}
 	}
 	nemo_endpoint_put(t, nemo_endpoint_deref(t, mr->peer_ep));
 	rcu_assign_pointer(mr->ha_ep, ways->to_ha);
@@ -147,6 +185,8 @@ static void nemo_mr_settings(struct nemo_mr *mr, const struct nemo_mr_conf *conf
 		WRITE_ONCE(mr->limit.packets, conf->limit.packets);
 	if (conf->has & NEMO_HAS_HOLD_BYTES)
 		WRITE_ONCE(mr->limit.bytes, conf->limit.bytes);
+	if (conf->has & NEMO_HAS_MARKER_TIMEOUT)
+		WRITE_ONCE(mr->marker.timeout, conf->marker_timeout);
 	nemo_tunnel_changed(&mr->nd->tunnel);
 }
 
@@ -161,6 +201,9 @@ static void nemo_mr_unlink(struct nemo_mr *mr)
 	xa_erase(&t->entries, mr->id);
 	t->count--;
 	nemo_tunnel_changed(t);
+	spin_lock(&mr->lock);
+	mr->dead = true;
+	spin_unlock(&mr->lock);
 }
 
 /* The second half of the removal. Context: RTNL. */
@@ -168,12 +211,12 @@ static void nemo_mr_destroy(struct nemo_mr *mr)
 {
 	struct nemo_tunnel *t = &mr->nd->tunnel;
 
-	nemo_mr_path_stop(mr);
+	nemo_mr_change_stop(mr);
 	nemo_detach(mr);
 	spin_lock_bh(&t->lock);
 	nemo_mr_ways_clear(mr);
 	spin_unlock_bh(&t->lock);
-	kfree_rcu(mr, rcu);
+	nemo_mr_put(mr);
 }
 
 static struct nemo_mr *nemo_mr_alloc(struct nemo_mr_dev *nd,
@@ -187,12 +230,15 @@ static struct nemo_mr *nemo_mr_alloc(struct nemo_mr_dev *nd,
 	memcpy(mr->name, conf->name, sizeof(mr->name));
 	mr->hoa = conf->hoa;
 	mr->flowlabel = nemo_flowlabel(&mr->hoa);
-	nemo_mr_path_init(mr);
+	refcount_set(&mr->refs, 1);
+	mutex_init(&mr->conf);
+	nemo_mr_change_init(mr);
 	if (xa_alloc_cyclic_bh(&nd->tunnel.entries, &mr->id, NULL, xa_limit_32b,
 			       &nd->tunnel.next_id, GFP_KERNEL_ACCOUNT) < 0) {
 		kfree(mr);
 		return NULL;
 	}
+	netdev_hold(nd->tunnel.dev, &mr->tracker, GFP_KERNEL);
 	return mr;
 }
 
@@ -293,11 +339,11 @@ err_ways:
 err_alloc:
 	xa_erase_bh(&t->entries, mr->id);
 	/* a packet may have found a prefix that was taken back */
-	kfree_rcu(mr, rcu);
+	nemo_mr_put(mr);
 	return err;
 }
 
-/* Prefixes, addresses and settings: all of them or none. */
+/* Prefixes, addresses and settings: all of them or none. Context: conf. */
 static int nemo_mr_set_tables(struct nemo_mr *mr, const struct nemo_mr_conf *conf,
 			      struct netlink_ext_ack *extack)
 {
@@ -319,7 +365,7 @@ static int nemo_mr_set_tables(struct nemo_mr *mr, const struct nemo_mr_conf *con
 			goto out;
 	}
 	spin_lock_bh(&t->lock);
-	err = nemo_mr_ways_get(t, &ways);
+	err = mr->dead ? -ENOENT : nemo_mr_ways_get(t, &ways);
 	if (err)
 		goto unlock;
 	if (conf->has & NEMO_HAS_PREFIX)
@@ -344,47 +390,71 @@ static bool nemo_mr_state_first(const struct nemo_mr_conf *conf)
 	return nemo_mr_verdict(conf->state, NEMO_FROM_GUEST) != NEMO_TO_HA;
 }
 
+/* What concerns interfaces. */
+static int nemo_mr_set_attachment(struct nemo_mr *mr, const struct nemo_mr_conf *conf,
+				  struct netlink_ext_ack *extack)
+{
+	int err;
+
+	if (!(conf->has & NEMO_HAS_RTNL))
+		return 0;
+	rtnl_lock();
+	err = mr->dead ? -ENOENT : nemo_attach_match(mr, conf, extack);
+	if (!err && conf->has & NEMO_HAS_ATTACHMENT)
+		err = nemo_attach(mr, conf->attachment, extack);
+	rtnl_unlock();
+	return err;
+}
+
+/* Context: conf. */
+static int nemo_mr_set_all(struct nemo_mr *mr, struct nemo_mr_conf *conf,
+			   struct netlink_ext_ack *extack)
+{
+	bool state = conf->has & NEMO_HAS_STATE;
+	u16 seq = conf->has & NEMO_HAS_SEQ ? conf->seq : mr->seq;
+	int err;
+
+	if (conf->has & NEMO_HAS_PREFIX) {
+		err = nemo_prefix_key_set(&conf->keys[0], &mr->hoa, NEMO_PLEN_MAX, extack);
+		if (err)
+			return err;
+	}
+	err = nemo_mr_set_attachment(mr, conf, extack);
+	if (!err && state && nemo_mr_state_first(conf))
+		err = nemo_mr_change(mr, conf->state, seq, extack);
+	if (!err)
+		err = nemo_mr_set_tables(mr, conf, extack);
+	if (!err && state && !nemo_mr_state_first(conf))
+		err = nemo_mr_change(mr, conf->state, seq, extack);
+	return err;
+}
+
 /**
  * nemo_mr_set() - change a mobile router
  * @nd: device
  * @conf: request; what it does not have stays
  * @extack: says what is wrong
  *
+ * It is on the guest's path, so it waits for RTNL only if it concerns an
+ * interface, and holds no lock while it empties the queues.
+ *
  * Return: 0, -ENOENT, -EBUSY, -EEXIST, -ENODEV, -EINVAL or -ENOMEM.
  */
 int nemo_mr_set(struct nemo_mr_dev *nd, struct nemo_mr_conf *conf,
 		struct netlink_ext_ack *extack)
 {
-	bool state = conf->has & NEMO_HAS_STATE;
-	struct nemo_mr *mr;
+	struct nemo_mr *mr = nemo_mr_get(nd, conf->name);
 	int err;
 
-	/* RTNL keeps the mobile router and its device */
-	rtnl_lock();
-	mr = nemo_mr_lookup(nd, conf->name);
-	err = -ENOENT;
 	if (!mr) {
 		NL_SET_ERR_MSG(extack, "no mobile router of this name on this device");
-		goto out;
+		return -ENOENT;
 	}
-	if (conf->has & NEMO_HAS_PREFIX) {
-		err = nemo_prefix_key_set(&conf->keys[0], &mr->hoa, NEMO_PLEN_MAX, extack);
-		if (err)
-			goto out;
-	}
-	err = 0;
-	if (conf->has & (NEMO_HAS_GUEST | NEMO_HAS_EXCLUDE))
-		err = nemo_attach_match(mr, conf, extack);
-	if (!err && conf->has & NEMO_HAS_ATTACHMENT)
-		err = nemo_attach(mr, conf->attachment, extack);
-	if (!err && state && nemo_mr_state_first(conf))
-		err = nemo_mr_change(mr, conf->state, extack);
-	if (!err)
-		err = nemo_mr_set_tables(mr, conf, extack);
-	if (!err && state && !nemo_mr_state_first(conf))
-		err = nemo_mr_change(mr, conf->state, extack);
-out:
-	rtnl_unlock();
+	mutex_lock(&mr->conf);
+	err = nemo_mr_set_all(mr, conf, extack);
+	mutex_unlock(&mr->conf);
+	nemo_mr_drain(mr);
+	nemo_mr_put(mr);
 	return err;
 }
 

@@ -35,9 +35,32 @@ struct nemo_mr_stats {
 	atomic64_t dropped;
 };
 
-/* Locks nest: RTNL, tunnel.lock, lock. */
+/* End markers that come, are due, or shall go. */
+struct nemo_mr_marker {
+	bool due;			/* lock of the mobile router, as all here */
+	bool kept;			/* one came before we knew what to do with it */
+	bool pass;			/* one goes to the peer, behind the queues */
+	u8 came;			/* bit for each enum nemo_from; for the work */
+	bool own;			/* one of ours is to be sent; for the work */
+	u16 fence;			/* one that is not newer is of another handover */
+	u16 seq[NEMO_FROM_COUNT];	/* of those that came */
+	u16 own_seq;
+	u16 kept_seq;
+	u16 pass_seq;
+	u32 timeout;			/* milliseconds; READ_ONCE */
+	struct timer_list timer;	/* from the first packet that waits */
+	struct work_struct work;
+};
+
+/*
+ * Locks nest: conf, RTNL, tunnel.lock, lock. The table holds one reference, and
+ * so does each work item that is queued and each request that is under way.
+ */
 struct nemo_mr {
 	struct rhash_head node;		/* nemo_mr_dev.routers */
+	refcount_t refs;
+	netdevice_tracker tracker;	/* of nd's device */
+	struct mutex conf;		/* one mr-set at a time */
 	char name[NEMO_MR_NAME_MAX + 1];
 	struct nemo_mr_dev *nd;
 	struct in6_addr hoa;
@@ -56,13 +79,16 @@ struct nemo_mr {
 	u16 seq;			/* READ_ONCE; tunnel.lock */
 
 	spinlock_t lock;		/* BH */
+	bool dead;			/* tunnel.lock and lock to set, either to read */
 	u8 state;			/* READ_ONCE; lock */
-	u8 draining;			/* lock; bit for each enum nemo_from */
 	u8 verdict[NEMO_FROM_COUNT];	/* READ_ONCE; lock */
-	bool dead;			/* lock */
 	struct nemo_hold hold[NEMO_FROM_COUNT]; /* lock */
-	struct work_struct drain;	/* empties the queues after a guest's frame */
 	struct nemo_hold_limit limit;	/* READ_ONCE */
+	bool drainer;			/* lock; somebody empties the queues */
+	bool drain_again;		/* lock; and shall look once more */
+	u8 draining;			/* lock; bit for each enum nemo_from */
+	struct work_struct drain;
+	struct nemo_mr_marker marker;
 
 	struct nemo_attachment *att;	/* RTNL and lock to write, either to read */
 	struct list_head att_list;	/* nemo_attachment.routers; RTNL */
@@ -88,7 +114,11 @@ enum {
 	NEMO_HAS_LIFETIME	= BIT(10),
 	NEMO_HAS_HOLD_PACKETS	= BIT(11),
 	NEMO_HAS_HOLD_BYTES	= BIT(12),
+	NEMO_HAS_MARKER_TIMEOUT	= BIT(13),
 };
+
+/* What concerns interfaces, and so needs RTNL. */
+#define NEMO_HAS_RTNL	(NEMO_HAS_ATTACHMENT | NEMO_HAS_GUEST | NEMO_HAS_EXCLUDE)
 
 /* What a request says. */
 struct nemo_mr_conf {
@@ -107,11 +137,13 @@ struct nemo_mr_conf {
 	u32 lifetime;
 	u16 seq;
 	struct nemo_hold_limit limit;
+	u32 marker_timeout;		/* milliseconds */
 };
 
 int nemo_mr_routers_init(struct nemo_mr_dev *nd);
 void nemo_mr_routers_uninit(struct nemo_mr_dev *nd);
 struct nemo_mr *nemo_mr_lookup(struct nemo_mr_dev *nd, const char *name);
+void nemo_mr_put(struct nemo_mr *mr);
 int nemo_mr_new(struct nemo_mr_dev *nd, struct nemo_mr_conf *conf,
 		struct netlink_ext_ack *extack);
 int nemo_mr_set(struct nemo_mr_dev *nd, struct nemo_mr_conf *conf,
@@ -119,13 +151,30 @@ int nemo_mr_set(struct nemo_mr_dev *nd, struct nemo_mr_conf *conf,
 int nemo_mr_del(struct nemo_mr_dev *nd, const char *name,
 		struct netlink_ext_ack *extack);
 
-/* path.c: packets and state */
-void nemo_mr_path_init(struct nemo_mr *mr);
-void nemo_mr_path_stop(struct nemo_mr *mr);
+/* path.c: packets */
 netdev_tx_t nemo_mr_xmit(struct sk_buff *skb, struct net_device *dev);
-int nemo_mr_change(struct nemo_mr *mr, enum nemo_mr_state to,
+void nemo_mr_apply(struct nemo_mr *mr, struct sk_buff *skb, enum nemo_from from,
+		   enum nemo_verdict verdict, enum nemo_drop reason);
+
+/* change.c: changes of state, and the packets that were held */
+extern struct workqueue_struct *nemo_mr_wq;
+void nemo_mr_change_init(struct nemo_mr *mr);
+void nemo_mr_change_stop(struct nemo_mr *mr);
+enum nemo_verdict nemo_mr_verdict_now(const struct nemo_mr *mr, enum nemo_from from);
+int nemo_mr_change(struct nemo_mr *mr, enum nemo_mr_state to, u16 seq,
 		   struct netlink_ext_ack *extack);
 void nemo_mr_frame(struct nemo_mr *mr);
+void nemo_mr_drain(struct nemo_mr *mr);
+void nemo_mr_schedule(struct nemo_mr *mr, struct work_struct *work);
+void nemo_mr_renew(struct nemo_mr *mr);
+
+/* marker.c: end markers */
+void nemo_mr_marker_init(struct nemo_mr *mr);
+void nemo_mr_marker_stop(struct nemo_mr *mr);
+void nemo_mr_marker_came(struct nemo_mr *mr, enum nemo_from from, u16 seq);
+void nemo_mr_marker_enter(struct nemo_mr *mr, enum nemo_mr_state old, u16 seq);
+void nemo_mr_marker_wait(struct nemo_mr *mr);
+void nemo_mr_marker_pass(struct nemo_mr *mr);
 
 /* attach.c */
 int nemo_attach(struct nemo_mr *mr, u32 ifindex, struct netlink_ext_ack *extack);

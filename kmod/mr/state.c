@@ -13,7 +13,7 @@ static const u8 nemo_verdicts[NEMO_MR_STATES][NEMO_FROM_COUNT] = {
 	[NEMO_MR_STATE_PREPARED]   = { NEMO_HOLD,    NEMO_HOLD,	     NEMO_HOLD },
 	[NEMO_MR_STATE_ACTIVATING] = { NEMO_HOLD,    NEMO_HOLD,	     NEMO_DELIVER },
 	[NEMO_MR_STATE_ACTIVE]	   = { NEMO_TO_HA,   NEMO_DELIVER,   NEMO_DELIVER },
-	[NEMO_MR_STATE_LEAVING]	   = { NEMO_TO_HA,   NEMO_TO_PEER,   NEMO_DROP },
+	[NEMO_MR_STATE_LEAVING]	   = { NEMO_TO_HA,   NEMO_TO_PEER,   NEMO_TO_PEER },
 };
 
 /* Which states a request may ask for; a guest's frame has its own table. */
@@ -22,29 +22,71 @@ static const u8 nemo_changes[NEMO_MR_STATES] = {
 				     BIT(NEMO_MR_STATE_ACTIVATING),
 	[NEMO_MR_STATE_PREPARED]   = BIT(NEMO_MR_STATE_STANDBY) |
 				     BIT(NEMO_MR_STATE_ACTIVATING) |
-				     BIT(NEMO_MR_STATE_ACTIVE),
+				     BIT(NEMO_MR_STATE_ACTIVE) |
+				     BIT(NEMO_MR_STATE_LEAVING),
 	[NEMO_MR_STATE_ACTIVATING] = BIT(NEMO_MR_STATE_STANDBY) |
-				     BIT(NEMO_MR_STATE_ACTIVE),
+				     BIT(NEMO_MR_STATE_ACTIVE) |
+				     BIT(NEMO_MR_STATE_LEAVING),
 	[NEMO_MR_STATE_ACTIVE]	   = BIT(NEMO_MR_STATE_STANDBY) |
 				     BIT(NEMO_MR_STATE_ACTIVATING) |
 				     BIT(NEMO_MR_STATE_LEAVING),
 	[NEMO_MR_STATE_LEAVING]	   = BIT(NEMO_MR_STATE_STANDBY) |
+				     BIT(NEMO_MR_STATE_PREPARED) |
+				     BIT(NEMO_MR_STATE_ACTIVATING) |
 				     BIT(NEMO_MR_STATE_ACTIVE),
 };
 
-/* What the first frame of the guest does, without and with its flag. */
+/*
+ * What the first frame of the guest does. Without the flag that it needs,
+ * nothing; then whether the uplink is open at once is another flag's to say.
+ */
 static const struct {
-	u8 without;
-	u8 with;
-	u32 flag;
+	u32 needs;
+	u8 held;
+	u8 open;
 } nemo_first_frame[NEMO_MR_STATES] = {
-	[NEMO_MR_STATE_STANDBY]	   = { NEMO_MR_STATE_STANDBY, NEMO_MR_STATE_ACTIVATING,
-				       NEMO_MR_FLAG_TRIGGER },
-	[NEMO_MR_STATE_PREPARED]   = { NEMO_MR_STATE_ACTIVATING, NEMO_MR_STATE_ACTIVE,
-				       NEMO_MR_FLAG_PREPARED_UPLINK },
-	[NEMO_MR_STATE_ACTIVATING] = { NEMO_MR_STATE_ACTIVATING, NEMO_MR_STATE_ACTIVATING, 0 },
-	[NEMO_MR_STATE_ACTIVE]	   = { NEMO_MR_STATE_ACTIVE, NEMO_MR_STATE_ACTIVE, 0 },
-	[NEMO_MR_STATE_LEAVING]	   = { NEMO_MR_STATE_LEAVING, NEMO_MR_STATE_LEAVING, 0 },
+	[NEMO_MR_STATE_STANDBY]	   = { NEMO_MR_FLAG_TRIGGER,
+				       NEMO_MR_STATE_ACTIVATING, NEMO_MR_STATE_ACTIVATING },
+	[NEMO_MR_STATE_PREPARED]   = { 0, NEMO_MR_STATE_ACTIVATING, NEMO_MR_STATE_ACTIVE },
+	[NEMO_MR_STATE_ACTIVATING] = { 0, NEMO_MR_STATE_ACTIVATING, NEMO_MR_STATE_ACTIVATING },
+	[NEMO_MR_STATE_ACTIVE]	   = { 0, NEMO_MR_STATE_ACTIVE, NEMO_MR_STATE_ACTIVE },
+	[NEMO_MR_STATE_LEAVING]	   = { NEMO_MR_FLAG_UNDO,
+				       NEMO_MR_STATE_ACTIVATING, NEMO_MR_STATE_ACTIVE },
+};
+
+/* An end marker is never the guest's. */
+static const u8 nemo_marker_verdicts[NEMO_MR_STATES][NEMO_FROM_COUNT] = {
+	[NEMO_MR_STATE_STANDBY]	   = { },
+	[NEMO_MR_STATE_PREPARED]   = { [NEMO_FROM_PEER] = NEMO_MARKER_KEEP },
+	[NEMO_MR_STATE_ACTIVATING] = { [NEMO_FROM_PEER] = NEMO_MARKER_RELEASE },
+	[NEMO_MR_STATE_ACTIVE]	   = { [NEMO_FROM_HA]   = NEMO_MARKER_PASS,
+				       [NEMO_FROM_PEER] = NEMO_MARKER_RELEASE },
+	[NEMO_MR_STATE_LEAVING]	   = { [NEMO_FROM_HA]   = NEMO_MARKER_PASS,
+				       [NEMO_FROM_PEER] = NEMO_MARKER_PASS },
+};
+
+/*
+ * After which changes packets of two ways meet here: what comes directly from
+ * the home agent waits until an end marker has come by way of the peer, behind
+ * the last packet there. A host that takes back what it was leaving has sent
+ * packets to the peer, and so sends the marker itself; the peer returns it.
+ */
+static const struct {
+	u8 due;			/* states before, as bits */
+	u8 send;
+	u8 off;			/* none is waited for any more */
+} nemo_marker_rules[NEMO_MR_STATES] = {
+	[NEMO_MR_STATE_STANDBY]	   = { .off = 0xff },
+	[NEMO_MR_STATE_PREPARED]   = { .due = BIT(NEMO_MR_STATE_STANDBY) |
+					      BIT(NEMO_MR_STATE_LEAVING),
+				       .send = BIT(NEMO_MR_STATE_LEAVING) },
+	[NEMO_MR_STATE_ACTIVATING] = { .due = BIT(NEMO_MR_STATE_LEAVING),
+				       .send = BIT(NEMO_MR_STATE_LEAVING) },
+	[NEMO_MR_STATE_ACTIVE]	   = { .due = BIT(NEMO_MR_STATE_LEAVING),
+				       .send = BIT(NEMO_MR_STATE_LEAVING) },
+	/* all goes back to the peer; but a host that is left while it waits goes on */
+	[NEMO_MR_STATE_LEAVING]	   = { .off = BIT(NEMO_MR_STATE_PREPARED) |
+					      BIT(NEMO_MR_STATE_ACTIVATING) },
 };
 
 /**
@@ -68,8 +110,60 @@ enum nemo_verdict nemo_mr_verdict(enum nemo_mr_state state, enum nemo_from from)
  */
 enum nemo_mr_state nemo_mr_first_frame(enum nemo_mr_state state, u32 flags)
 {
-	return flags & nemo_first_frame[state].flag ? nemo_first_frame[state].with :
-						      nemo_first_frame[state].without;
+	u32 needs = nemo_first_frame[state].needs;
+
+	if (needs && !(flags & needs))
+		return state;
+	return flags & NEMO_MR_FLAG_PREPARED_UPLINK ? nemo_first_frame[state].open :
+						      nemo_first_frame[state].held;
+}
+
+/**
+ * nemo_mr_marker_verdict() - what becomes of an end marker
+ * @state: state of the mobile router
+ * @from: where the marker comes from
+ *
+ * Return: verdict.
+ */
+enum nemo_marker_verdict nemo_mr_marker_verdict(enum nemo_mr_state state, enum nemo_from from)
+{
+	return nemo_marker_verdicts[state][from];
+}
+
+/**
+ * nemo_mr_marker_due() - does a change make an end marker due?
+ * @from: state before
+ * @to: state after
+ *
+ * Return: true if it does.
+ */
+bool nemo_mr_marker_due(enum nemo_mr_state from, enum nemo_mr_state to)
+{
+	return nemo_marker_rules[to].due & BIT(from);
+}
+
+/**
+ * nemo_mr_marker_own() - does a change send an end marker to the peer?
+ * @from: state before
+ * @to: state after
+ *
+ * Return: true if it does.
+ */
+bool nemo_mr_marker_own(enum nemo_mr_state from, enum nemo_mr_state to)
+{
+	return nemo_marker_rules[to].send & BIT(from);
+}
+
+/**
+ * nemo_mr_marker_off() - does a change end the wait for an end marker?
+ * @from: state before
+ * @to: state after
+ *
+ * Return: true if it does.
+ */
+bool nemo_mr_marker_off(enum nemo_mr_state from, enum nemo_mr_state to)
+{
+	return nemo_marker_rules[to].off & BIT(from);
 }
 
 /**

@@ -25,9 +25,21 @@ enum nemo_verdict {
 	NEMO_DELIVER,
 };
 
+/* What becomes of an end marker. */
+enum nemo_marker_verdict {
+	NEMO_MARKER_IGNORE,
+	NEMO_MARKER_PASS,	/* on to the peer, behind the packets */
+	NEMO_MARKER_KEEP,	/* what follows is the next state's to say */
+	NEMO_MARKER_RELEASE,	/* what came directly from the home agent */
+};
+
 enum nemo_verdict nemo_mr_verdict(enum nemo_mr_state state, enum nemo_from from);
 enum nemo_mr_state nemo_mr_first_frame(enum nemo_mr_state state, u32 flags);
 bool nemo_mr_may(enum nemo_mr_state from, enum nemo_mr_state to);
+enum nemo_marker_verdict nemo_mr_marker_verdict(enum nemo_mr_state state, enum nemo_from from);
+bool nemo_mr_marker_due(enum nemo_mr_state from, enum nemo_mr_state to);
+bool nemo_mr_marker_own(enum nemo_mr_state from, enum nemo_mr_state to);
+bool nemo_mr_marker_off(enum nemo_mr_state from, enum nemo_mr_state to);
 bool nemo_mr_serves(enum nemo_mr_state state);
 
 #endif

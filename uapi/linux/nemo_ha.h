@@ -21,6 +21,7 @@
  *   where.
  * @NEMO_HA_REASON_DEREGISTERED: A netlink request removed it.
  * @NEMO_HA_REASON_EXPIRED: Its lifetime ended (RFC 6275 section 10.1).
+ * @NEMO_HA_REASON_TRANSIENT: Its transient care-of address was set (RFC 6058).
  */
 enum nemo_ha_reason {
 	NEMO_HA_REASON_REGISTERED,
@@ -28,6 +29,7 @@ enum nemo_ha_reason {
 	NEMO_HA_REASON_REPLACED,
 	NEMO_HA_REASON_DEREGISTERED,
 	NEMO_HA_REASON_EXPIRED,
+	NEMO_HA_REASON_TRANSIENT,
 };
 
 enum {
@@ -77,6 +79,7 @@ enum {
 	NEMO_HA_A_LOCAL,
 	NEMO_HA_A_COA,
 	NEMO_HA_A_TCOA,
+	NEMO_HA_A_TCOA_LIFETIME,
 	NEMO_HA_A_SEQ,
 	NEMO_HA_A_LIFETIME,
 	NEMO_HA_A_EXPIRES,
@@ -104,6 +107,7 @@ enum {
 enum {
 	NEMO_HA_CMD_BCE_GET = 1,
 	NEMO_HA_CMD_BCE_BIND,
+	NEMO_HA_CMD_BCE_TRANSIENT,
 	NEMO_HA_CMD_BCE_DEL,
 	NEMO_HA_CMD_BCE_NTF,
 	NEMO_HA_CMD_LINK_GET,

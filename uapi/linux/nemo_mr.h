@@ -19,13 +19,13 @@
  *   in kmod/mr/state.c.
  * @NEMO_MR_STATE_STANDBY: Another host serves, or none. Guest frames are
  *   dropped.
- * @NEMO_MR_STATE_PREPARED: The old host announced the move; what arrives is
- *   held until the guest's first frame.
+ * @NEMO_MR_STATE_PREPARED: The move was announced; what arrives is held until
+ *   the guest's first frame.
  * @NEMO_MR_STATE_ACTIVATING: The guest is here, the home agent does not know
  *   it yet; traffic is held until the binding is acknowledged.
  * @NEMO_MR_STATE_ACTIVE: This host serves.
- * @NEMO_MR_STATE_LEAVING: The guest is paused; what arrives for it goes to the
- *   new host.
+ * @NEMO_MR_STATE_LEAVING: The guest is paused or has gone; what arrives for it
+ *   goes to the other host.
  */
 enum nemo_mr_state {
 	NEMO_MR_STATE_STANDBY,
@@ -40,11 +40,18 @@ enum nemo_mr_state {
  * @NEMO_MR_REASON_ADMIN: A netlink request (the agent or an administrator).
  * @NEMO_MR_REASON_FIRST_FRAME: A frame of the guest on the attachment.
  * @NEMO_MR_REASON_ATTACHMENT_GONE: The attachment's interface was removed.
+ * @NEMO_MR_REASON_MARKER: An end marker came. The old host has passed it on to
+ *   the new one; the new host has let go what came directly from the home
+ *   agent. The state stays.
+ * @NEMO_MR_REASON_MARKER_TIMEOUT: No end marker came in time; what came
+ *   directly from the home agent was let go. The state stays.
  */
 enum nemo_mr_reason {
 	NEMO_MR_REASON_ADMIN,
 	NEMO_MR_REASON_FIRST_FRAME,
 	NEMO_MR_REASON_ATTACHMENT_GONE,
+	NEMO_MR_REASON_MARKER,
+	NEMO_MR_REASON_MARKER_TIMEOUT,
 };
 
 /**
@@ -55,10 +62,14 @@ enum nemo_mr_reason {
  *   uplink at once, as the home agent accepts the transient care-of address
  *   (RFC 6058). Without it the uplink is held until the binding is
  *   acknowledged.
+ * @NEMO_MR_FLAG_UNDO: In leaving, the guest is known to be stopped, so that a
+ *   frame of it means that it runs here again: to active with prepared-uplink,
+ *   else to activating.
  */
 enum nemo_mr_flag {
 	NEMO_MR_FLAG_TRIGGER = 1,
 	NEMO_MR_FLAG_PREPARED_UPLINK = 2,
+	NEMO_MR_FLAG_UNDO = 4,
 };
 
 enum {
@@ -124,6 +135,8 @@ enum {
 	NEMO_MR_A_HOLD_BYTES,
 	NEMO_MR_A_HELD_UPLINK,
 	NEMO_MR_A_HELD_DOWNLINK,
+	NEMO_MR_A_MARKER_TIMEOUT,
+	NEMO_MR_A_MARKER_DUE,
 	NEMO_MR_A_LAST_FRAME,
 	NEMO_MR_A_STATS,
 	NEMO_MR_A_OLD_STATE,
