@@ -175,6 +175,13 @@ lab_radvd() {
 	LAB_RADVD=$LAB_PID
 }
 
+# Time stamps on, all the time. Each ping and each tcpdump would switch them on and off
+# otherwise, and for that the kernel writes into its own code: slow in an emulator, and now
+# and then it runs into what has just been written ("Oops: int3").
+lab_stamps() {
+	lab_spawn core stamps.log "$BUILD/lab/nstream" recv 9 "$LAB_RUN/stamps.rx"
+}
+
 # lab_coa HOST - its care-of address
 lab_coa() {
 	ip -n "host$1" -6 -o addr show dev eth0 scope global -tentative |
@@ -192,6 +199,7 @@ lab_up() {
 	make -s -C "$LAB"
 	lab_modules
 	lab_core
+	lab_stamps
 	for h in $LAB_HOSTS; do
 		lab_host "$h"
 	done
