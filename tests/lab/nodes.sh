@@ -97,6 +97,8 @@ lab_static_host() {
 	ip -n "$ns" link set nemo0 up
 	ip -n "$ns" -6 rule add iif nemo0 lookup 9002
 	ip -n "$ns" -6 route add default dev nemo0 table 9001
+	# what comes out of the tunnel goes to a guest, or nowhere
+	ip -n "$ns" -6 route add unreachable default table 9002
 }
 
 # lab_static_gateway HOST DEV - ... and for an attachment
