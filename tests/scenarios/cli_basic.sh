@@ -89,6 +89,15 @@ is "mr set did it" "$(mr '|[.trigger, .mnp, .coa, .guest[0]]')" \
 	"[false,[\"$mnp\",\"$mnp2\"],\"$coa\",\"52:54:00:00:00:01\"]"
 ok "mr set guest none" nemo mr set r1 guest none
 is "mr set guest none did it" "$(mr .guest)" '[]'
+is "mr show: defaults of a handover" \
+	"$(mr '|[.["marker-timeout"], .["marker-due"], .["prepared-uplink"], .undo]')" \
+	'[200,false,false,false]'
+ok "mr set of what a handover needs" nemo mr set r1 marker-timeout 500 prepared-uplink on undo on
+is "mr set of these did it and kept the trigger" \
+	"$(mr '|[.["marker-timeout"], .["prepared-uplink"], .undo, .trigger]')" \
+	'[500,true,true,false]'
+ok "marker-timeout out of range: attribute and range" \
+	says 1 "marker-timeout: " mr set r1 marker-timeout 10001
 ok "mr set: a state that cannot follow" says 1 "this state cannot follow" mr set r1 state leaving
 ok "activate" nemo activate r1
 is "activate did it" "$(mr .state)" '"activating"'
@@ -110,14 +119,34 @@ ok "an old sequence number is refused" says 1 "sequence number is not newer" \
 ok "ha set takes the next one" nemo ha set $hoa coa $coa2
 is "ha set did it and kept the rest" "$(bce '|[.coa, .seq, .mnp, .name]')" \
 	"[\"$coa2\",11,[\"$mnp\"],\"r1\"]"
-ok "ha del with an old number is refused" says 1 "sequence number is not newer" ha del $hoa seq 11
-ok "ha del" nemo ha del $hoa seq 12
+ok "ha transient" nemo ha transient $hoa tcoa $coa tcoa-lifetime 50000
+is "ha transient did it and nothing else" \
+	"$(bce '|[.tcoa, .["tcoa-lifetime"] > 10000, .coa, .seq, .lifetime]')" \
+	"[\"$coa\",true,\"$coa2\",11,60]"
+ok "ha set that does not name it" nemo ha set $hoa lifetime 61
+is "... keeps the transient care-of address" "$(bce '|[.tcoa, .lifetime]')" "[\"$coa\",61]"
+ok "ha transient needs a lifetime" says 1 "needs tcoa-lifetime" ha transient $hoa tcoa $coa
+ok "... and that has a limit" \
+	says 1 "tcoa-lifetime: " ha transient $hoa tcoa $coa tcoa-lifetime 60001
+ok "ha transient ::" nemo ha transient $hoa tcoa ::
+is "... ends it" "$(bce .tcoa)" null
+ok "ha transient of a moment" nemo ha transient $hoa tcoa $coa tcoa-lifetime 100
+over() {
+	[ "$(bce .tcoa)" = null ]
+}
+ok "... ends by itself" lab_wait 10 over
+ok "ha transient without a binding" says 1 "no binding for this home address" \
+	ha transient 2001:db8:f:1::9 tcoa $coa tcoa-lifetime 100
+ok "ha del with an old number is refused" says 1 "sequence number is not newer" ha del $hoa seq 12
+ok "ha del" nemo ha del $hoa seq 13
 is "ha show is empty" "$(nemo -j ha show)" '[]'
 ok "ha show of what is not there" says 1 "there is no binding of $hoa" ha show $hoa
 
 # Notifications
 want='["new","r1",null] ["state","r1","activating"] ["state","r1","active"] ["del","r1",null] '
-want+='["registered","r1",null] ["replaced","r1",null] ["deregistered","r1",null] '
+want+='["registered","r1",null] ["replaced","r1",null] ["transient","r1",null] '
+want+='["refreshed","r1",null] ["transient","r1",null] ["transient","r1",null] '
+want+='["deregistered","r1",null] '
 events() {
 	jq -c '[.event, .name, if .event == "state" then .state else null end]' "$LAB_RUN/monitor" |
 		tr '\n' ' '

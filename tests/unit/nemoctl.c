@@ -2,6 +2,7 @@
 /* What nemoctl prints of fixed structures; messages to structures; names. */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <json-c/json_tokener.h>
 #include <netlink/attr.h>
 #include <netlink/genl/genl.h>
 #include <netlink/msg.h>
@@ -11,6 +12,7 @@
 #include "lib/extack.h"
 #include "lib/names.h"
 #include "nemoctl/show.h"
+#include "nemoctl/timeline.h"
 #include "../wire/tap.h"
 
 static char *text;
@@ -57,7 +59,7 @@ static struct nemo_mr_info example_mr(void)
 		.exclude = { "eth1" }, .flags = NEMO_MR_FLAG_TRIGGER,
 		.seq = 7, .lifetime = 60, .expires = 59999, .last_frame = 12,
 		.hold_packets = 8192, .hold_bytes = 16777216,
-		.held_uplink = 1, .held_downlink = 2,
+		.held_uplink = 1, .held_downlink = 2, .marker_timeout = 200,
 	};
 
 	info.stats[NEMO_MR_A_STATS_TX_PACKETS] = 18446744073709551615ULL;
@@ -82,7 +84,8 @@ static void mr_text(void)
 		"    mnp 2001:db8:100:1::/64 mnp 2001:db8:200::/48\n"
 		"    attachment br0 guest 52:54:00:00:00:01 exclude eth1 trigger on\n"
 		"    seq 7 lifetime 60s expires 59999ms last-frame 12ms\n"
-		"    hold-packets 8192 hold-bytes 16777216 held-uplink 1 held-downlink 2\n"
+		"    hold-packets 8192 hold-bytes 16777216 marker-timeout 200ms "
+		"held-uplink 1 held-downlink 2\n"
 		"    counters tx-packets 18446744073709551615\n"));
 }
 
@@ -101,12 +104,27 @@ static void mr_json(void)
 		"\"mnp\":[\"2001:db8:100:1::/64\",\"2001:db8:200::/48\"],"
 		"\"attachment\":\"br0\",\"guest\":[\"52:54:00:00:00:01\"],"
 		"\"exclude\":[\"eth1\"],\"trigger\":true,\"prepared-uplink\":false,"
+		"\"undo\":false,"
 		"\"seq\":7,\"lifetime\":60,\"expires\":59999,\"last-frame\":12,"
 		"\"hold-packets\":8192,\"hold-bytes\":16777216,"
-		"\"held-uplink\":1,\"held-downlink\":2,"
+		"\"marker-timeout\":200,\"held-uplink\":1,\"held-downlink\":2,"
+		"\"marker-due\":false,"
 		"\"stats\":{\"tx-packets\":18446744073709551615,\"tx-bytes\":0,"
 		"\"rx-packets\":0,\"rx-bytes\":0,\"held\":0,\"forwarded\":0,"
 		"\"dropped\":0}}]\n"));
+}
+
+static void flags_that_are_on(void)
+{
+	struct nemo_mr_info info = example_mr();
+	struct out out = start(false);
+
+	info.flags = NEMO_MR_FLAG_PREPARED_UPLINK | NEMO_MR_FLAG_UNDO;
+	info.marker_due = 1;
+	show_mr(&out, &info, "nemo0", "br0");
+	fclose(out.file);
+	CHECK(strstr(text, " trigger off prepared-uplink on undo on\n"));
+	CHECK(strstr(text, " held-downlink 2 marker-due on\n"));
 }
 
 static void state_has_colour(void)
@@ -165,11 +183,15 @@ static void bce_event(void)
 	struct out out = start(false);
 
 	NEMO_SET(&info, NEMO_HA_A_OLD_COA);
+	NEMO_SET(&info, NEMO_HA_A_TCOA);
+	NEMO_SET(&info, NEMO_HA_A_TCOA_LIFETIME);
+	info.tcoa = info.old_coa;
+	info.tcoa_lifetime = 2000;
 	setenv("TZ", "UTC", 1);
 	show_bce_event(&out, &info, "nemo-ha0");
 	CHECK(printed(&out, "2025-11-24T16:00:00.123456789 ha replaced "
 		"2001:db8:f:1::1: name guest1 dev nemo-ha0 coa 2001:db8:1b::1 "
-		"local 2001:db8:f::1 old-coa 2001:db8:1a::1 seq 8 lifetime 60s\n"));
+		"tcoa 2001:db8:1a::1 tcoa-lifetime 2000ms local 2001:db8:f::1 old-coa 2001:db8:1a::1 seq 8 lifetime 60s\n"));
 }
 
 static void mr_events(void)
@@ -185,13 +207,83 @@ static void mr_events(void)
 		"\"name\":\"guest1\",\"dev\":\"nemo0\",\"ifindex\":5,"
 		"\"old-state\":\"standby\",\"state\":\"activating\","
 		"\"reason\":\"first-frame\",\"seq\":0,\"held-uplink\":0,"
-		"\"held-downlink\":0}\n"));
+		"\"held-downlink\":0,\"marker-due\":false,\"stats\":{"
+		"\"tx-packets\":0,\"tx-bytes\":0,\"rx-packets\":0,\"rx-bytes\":0,"
+		"\"held\":0,\"forwarded\":0,\"dropped\":0}}\n"));
 	info.cmd = NEMO_MR_CMD_MR_DEL_NTF;
 	out = start(false);
 	setenv("TZ", "UTC", 1);
 	show_mr_event(&out, &info, "nemo0", "", 0);
 	CHECK(printed(&out,
 		"2025-11-24T16:00:00.000000001 mr del guest1: dev nemo0\n"));
+}
+
+static void marker_events(void)
+{
+	struct nemo_mr_info info = { .cmd = NEMO_MR_CMD_STATE_NTF, .ifindex = 5,
+		.name = "guest1", .state = NEMO_MR_STATE_ACTIVE,
+		.old_state = NEMO_MR_STATE_PREPARED, .held_downlink = 9,
+		.marker_due = 1, .reason = NEMO_MR_REASON_FIRST_FRAME,
+		.time = 1764000000000000001ULL };
+	struct out out = start(false);
+
+	NEMO_SET(&info, NEMO_MR_A_TIME);
+	info.stats[NEMO_MR_A_STATS_HELD] = 30;
+	setenv("TZ", "UTC", 1);
+	show_mr_event(&out, &info, "nemo0", "", 0);
+	CHECK(printed(&out, "2025-11-24T16:00:00.000000001 mr state guest1: "
+		"dev nemo0 prepared -> active reason first-frame seq 0 "
+		"held-uplink 0 held-downlink 9 marker-due on counters held 30\n"));
+	info.old_state = info.state;
+	info.reason = NEMO_MR_REASON_MARKER_TIMEOUT;
+	info.marker_due = 0;
+	out = start(false);
+	show_mr_event(&out, &info, "nemo0", "", 0);
+	CHECK(printed(&out, "2025-11-24T16:00:00.000000001 mr state guest1: "
+		"dev nemo0 active reason marker-timeout seq 0 "
+		"held-uplink 0 held-downlink 9 counters held 30\n"));
+}
+
+static void timeline_of(const char *answer, bool json, const char *want)
+{
+	struct json_object *tree = json_tokener_parse(answer);
+	struct out out = start(json);
+
+	timeline_show(&out, tree);
+	json_object_put(tree);
+	CHECK(printed(&out, want));
+}
+
+#define MOVE								\
+	"{\"name\":\"guest1\",\"handovers\":[{\"id\":7,\"role\":\"new\","	\
+	"\"peer\":\"hostA\",\"outcome\":\"done\",\"steps\":["		\
+	"{\"step\":\"prepared\",\"time_ns\":1764000000000000000},"		\
+	"{\"step\":\"first-frame\",\"time_ns\":1764000001234567890},"		\
+	"{\"step\":\"marker\",\"time_ns\":1764000001254567890}],"		\
+	"\"held\":12,\"forwarded\":0,\"dropped\":1}]}"
+
+static void timelines(void)
+{
+	setenv("TZ", "UTC", 1);
+	timeline_of(MOVE, false,
+		    "guest1: handover 7 role new peer hostA outcome done\n"
+		    "    prepared        16:00:00.000000     -1234.568 ms\n"
+		    "    first-frame     16:00:01.234567        +0.000 ms\n"
+		    "    marker          16:00:01.254567       +20.000 ms\n"
+		    "    packets held 12 forwarded 0 dropped 1\n");
+	timeline_of(MOVE, true, MOVE "\n");
+	timeline_of("{\"name\":\"guest1\",\"handovers\":[]}", false,
+		    "guest1: no handover yet\n");
+	/* neither step that could be the origin; what is missing is no crash */
+	timeline_of("{\"handovers\":[{\"role\":\"old\",\"steps\":["
+		    "{\"step\":\"prepare\",\"time_ns\":1764000000000000000},"
+		    "{\"step\":\"abort\",\"time_ns\":1764000000500000000}]},{}]}", false,
+		    "?: handover 0 role old peer ? outcome ?\n"
+		    "    prepare         16:00:00.000000        +0.000 ms\n"
+		    "    abort           16:00:00.500000      +500.000 ms\n"
+		    "    packets held 0 forwarded 0 dropped 0\n"
+		    "?: handover 0 role ? peer ? outcome ?\n"
+		    "    packets held 0 forwarded 0 dropped 0\n");
 }
 
 static void link_both(void)
@@ -231,6 +323,8 @@ static struct nl_msg *mr_message(void)
 	nla_put_u8(msg, NEMO_MR_A_PREFIX_LENGTH, 64);
 	nla_nest_end(msg, nest);
 	nla_put_u16(msg, NEMO_MR_A_SEQ, 65535);
+	nla_put_u32(msg, NEMO_MR_A_MARKER_TIMEOUT, 10000);
+	nla_put_u8(msg, NEMO_MR_A_MARKER_DUE, 1);
 	return msg;
 }
 
@@ -243,6 +337,7 @@ static void parse_message(void)
 	CHECK(!nemo_mr_parse(nlmsg_hdr(msg), &info));
 	CHECK(info.cmd == NEMO_MR_CMD_MR_GET && info.ifindex == 5);
 	CHECK(!strcmp(info.name, "guest1") && info.seq == 65535);
+	CHECK(info.marker_timeout == 10000 && info.marker_due == 1);
 	CHECK(info.prefixes == 1 && info.prefix[0].len == 64);
 	CHECK(NEMO_HAS(&info, NEMO_MR_A_SEQ) && !NEMO_HAS(&info, NEMO_MR_A_COA));
 	nlmsg_free(msg);
@@ -313,6 +408,8 @@ static void every_number_has_a_name(void)
 		CHECK(nemo_drops.name[i]);
 	for (int i = NEMO_MR_A_STATS_PAD + 1; i <= NEMO_MR_A_STATS_MAX; i++)
 		CHECK(nemo_mr_stats.name[i]);
+	CHECK(nemo_number(&nemo_mr_reasons, "marker-timeout") ==
+	      NEMO_MR_REASON_MARKER_TIMEOUT);
 	CHECK(nemo_number(&nemo_mr_states, "leaving") == NEMO_MR_STATE_LEAVING);
 	CHECK(nemo_number(&nemo_mr_states, "Leaving") == -1);
 	CHECK(!strcmp(nemo_name(&nemo_mr_states, 99), "?"));
@@ -350,10 +447,13 @@ static void prefixes(void)
 static const struct tap_test tests[] = {
 	{ "a mobile router as text", mr_text },
 	{ "a mobile router as JSON", mr_json },
+	{ "flags show when they are on", flags_that_are_on },
 	{ "a state has its colour on a terminal", state_has_colour },
 	{ "a binding as text and JSON", bce_both },
 	{ "a binding's event", bce_event },
 	{ "a mobile router's events", mr_events },
+	{ "events of end markers", marker_events },
+	{ "a timeline as table and JSON", timelines },
 	{ "a device as text and JSON", link_both },
 	{ "a message becomes a structure", parse_message },
 	{ "a bad message is refused", parse_bad_messages },

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <netlink/genl/genl.h>
 #include <netlink/msg.h>
 #include <string.h>
 
@@ -60,6 +62,22 @@ bool attr_get_counters(const struct nlattr *nest, uint64_t *counters,
 	return true;
 }
 
+int attr_parse(struct nlmsghdr *nlh, attr_reader read, void *to, uint64_t *have)
+{
+	struct nlattr *nla;
+	int rem;
+
+	if (!genlmsg_valid_hdr(nlh, 0))
+		return -EBADMSG;
+	nlmsg_for_each_attr(nla, nlh, GENL_HDRLEN, rem) {
+		if (!read(nla, to))
+			return -EBADMSG;
+		if (nla_type(nla) < 64)
+			*have |= 1ULL << nla_type(nla);
+	}
+	return 0;
+}
+
 static int put_field(struct nl_msg *msg, const struct attr_field *f,
 		     const void *from)
 {
@@ -108,4 +126,16 @@ int attr_put_prefixes(struct nl_msg *msg, int type,
 		if (put_prefix(msg, type, attrs, &list[i]))
 			return -NLE_MSGSIZE;
 	return 0;
+}
+
+struct nl_msg *attr_request(const struct nemo_nl *nl, uint8_t cmd,
+			    attr_writer write, const void *from)
+{
+	struct nl_msg *msg = nemo_nl_msg(nl, cmd);
+
+	if (msg && write(msg, from)) {
+		nlmsg_free(msg);
+		msg = NULL;
+	}
+	return msg;
 }

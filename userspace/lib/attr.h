@@ -6,6 +6,7 @@
 #include <netlink/attr.h>
 #include <stdbool.h>
 
+#include "nl.h"
 #include "prefix.h"
 
 #define ATTR_SEND	1	/* belongs into requests */
@@ -33,6 +34,18 @@ bool attr_get_prefix(const struct nlattr *nla, const struct prefix_attrs *attrs,
 		     struct nemo_prefix *list, unsigned int *n,
 		     unsigned int max);
 
+/* Reads one attribute into a structure; false if it is malformed. */
+typedef bool (*attr_reader)(const struct nlattr *nla, void *to);
+
+/**
+ * attr_parse - read a message of a family
+ * @have: a bit for each attribute that was there
+ *
+ * Return: 0 or -EBADMSG.
+ */
+int attr_parse(struct nlmsghdr *nlh, attr_reader read, void *to,
+	       uint64_t *have);
+
 /* @counters has @max + 1 elements, by attribute number. */
 bool attr_get_counters(const struct nlattr *nest, uint64_t *counters,
 		       unsigned int max);
@@ -43,5 +56,12 @@ int attr_put(struct nl_msg *msg, const struct attr_field *fields,
 int attr_put_prefixes(struct nl_msg *msg, int type,
 		      const struct prefix_attrs *attrs,
 		      const struct nemo_prefix *list, unsigned int n);
+
+/* Writes a structure's attributes into a request; 0 or libnl's error. */
+typedef int (*attr_writer)(struct nl_msg *msg, const void *from);
+
+/* A request of the family with all of them, or NULL without memory. */
+struct nl_msg *attr_request(const struct nemo_nl *nl, uint8_t cmd,
+			    attr_writer write, const void *from);
 
 #endif /* NEMO_ATTR_H */

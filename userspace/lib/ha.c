@@ -25,6 +25,7 @@ static const struct attr_field fields[] = {
 	{ NEMO_HA_A_LOCAL, AT(local), SIZE(local), ATTR_SEND },
 	{ NEMO_HA_A_COA, AT(coa), SIZE(coa), ATTR_SEND },
 	{ NEMO_HA_A_TCOA, AT(tcoa), SIZE(tcoa), ATTR_SEND },
+	{ NEMO_HA_A_TCOA_LIFETIME, AT(tcoa_lifetime), SIZE(tcoa_lifetime), ATTR_SEND },
 	{ NEMO_HA_A_SEQ, AT(seq), SIZE(seq), ATTR_SEND },
 	{ NEMO_HA_A_LIFETIME, AT(lifetime), SIZE(lifetime), ATTR_SEND },
 	{ NEMO_HA_A_EXPIRES, AT(expires), SIZE(expires), 0 },
@@ -34,8 +35,10 @@ static const struct attr_field fields[] = {
 	{ }
 };
 
-static bool get_attr(const struct nlattr *nla, struct nemo_bce_info *info)
+static bool get_attr(const struct nlattr *nla, void *to)
 {
+	struct nemo_bce_info *info = to;
+
 	switch (nla_type(nla)) {
 	case NEMO_HA_A_PREFIX:
 		return attr_get_prefix(nla, &prefix_attrs, info->prefix,
@@ -49,38 +52,30 @@ static bool get_attr(const struct nlattr *nla, struct nemo_bce_info *info)
 
 int nemo_ha_parse(struct nlmsghdr *nlh, struct nemo_bce_info *info)
 {
-	struct genlmsghdr *genl = genlmsg_hdr(nlh);
-	struct nlattr *nla;
-	int rem;
+	int err;
 
-	if (!genlmsg_valid_hdr(nlh, 0))
-		return -EBADMSG;
-	*info = (struct nemo_bce_info){ .cmd = genl->cmd };
-	nla_for_each_attr(nla, genlmsg_attrdata(genl, 0),
-			  genlmsg_attrlen(genl, 0), rem) {
-		if (!get_attr(nla, info))
-			return -EBADMSG;
-		if (nla_type(nla) <= NEMO_HA_A_MAX)
-			NEMO_SET(info, nla_type(nla));
-	}
-	return 0;
+	*info = (struct nemo_bce_info){ };
+	err = attr_parse(nlh, get_attr, info, &info->have);
+	if (!err)
+		info->cmd = genlmsg_hdr(nlh)->cmd;
+	return err;
+}
+
+static int put_attrs(struct nl_msg *msg, const void *from)
+{
+	const struct nemo_bce_info *info = from;
+	int err = attr_put(msg, fields, info->have, info);
+
+	if (!err && NEMO_HAS(info, NEMO_HA_A_PREFIX))
+		err = attr_put_prefixes(msg, NEMO_HA_A_PREFIX, &prefix_attrs,
+					info->prefix, info->prefixes);
+	return err;
 }
 
 static struct nl_msg *request(struct nemo_nl *nl, uint8_t cmd,
 			      const struct nemo_bce_info *info)
 {
-	struct nl_msg *msg = nemo_nl_msg(nl, cmd);
-
-	if (!msg)
-		return NULL;
-	if (attr_put(msg, fields, info->have, info) ||
-	    (NEMO_HAS(info, NEMO_HA_A_PREFIX) &&
-	     attr_put_prefixes(msg, NEMO_HA_A_PREFIX, &prefix_attrs,
-			       info->prefix, info->prefixes))) {
-		nlmsg_free(msg);
-		return NULL;
-	}
-	return msg;
+	return attr_request(nl, cmd, put_attrs, info);
 }
 
 /* A request that just names a binding, or its device. */
@@ -137,6 +132,12 @@ int nemo_ha_dump(struct nemo_nl *nl, uint32_t ifindex,
 int nemo_ha_bind(struct nemo_nl *nl, const struct nemo_bce_info *info)
 {
 	return nemo_nl_request(nl, request(nl, NEMO_HA_CMD_BCE_BIND, info),
+			       NULL, NULL);
+}
+
+int nemo_ha_transient(struct nemo_nl *nl, const struct nemo_bce_info *info)
+{
+	return nemo_nl_request(nl, request(nl, NEMO_HA_CMD_BCE_TRANSIENT, info),
 			       NULL, NULL);
 }
 

@@ -17,6 +17,7 @@
  * @have: which of them are there: NEMO_HAS(info, NEMO_HA_A_HOA). In a request
  *	only these are sent: NEMO_SET(info, NEMO_HA_A_HOA).
  * @cmd: what the message was, NEMO_HA_CMD_*
+ * @tcoa_lifetime: milliseconds
  * @expires: milliseconds
  * @stats: by NEMO_HA_A_STATS_*
  * @time: nanoseconds since the epoch
@@ -30,6 +31,7 @@ struct nemo_bce_info {
 	struct in6_addr local;
 	struct in6_addr coa;
 	struct in6_addr tcoa;
+	uint32_t tcoa_lifetime;
 	uint16_t seq;
 	uint32_t lifetime;
 	uint64_t expires;
@@ -57,6 +59,9 @@ int nemo_ha_dump(struct nemo_nl *nl, uint32_t ifindex,
 
 /* -ESTALE when the sequence number is not newer, -EEXIST: spec, bce-bind. */
 int nemo_ha_bind(struct nemo_nl *nl, const struct nemo_bce_info *info);
+
+/* Only the transient care-of address; -ENOENT without a binding. */
+int nemo_ha_transient(struct nemo_nl *nl, const struct nemo_bce_info *info);
 
 /* @seq: NULL to remove the binding whatever its sequence number. */
 int nemo_ha_del(struct nemo_nl *nl, uint32_t ifindex,

@@ -36,37 +36,38 @@ static const struct attr_field ha_fields[] = {
 _Static_assert((int)NEMO_MR_A_LINK_COUNT == (int)NEMO_HA_A_LINK_COUNT, "");
 _Static_assert((int)NEMO_MR_A_DROPS_MAX == (int)NEMO_HA_A_DROPS_MAX, "");
 
-static int parse(struct nlmsghdr *nlh, struct nemo_link_info *info,
-		 const struct attr_field *fields, int drops)
+static bool get_mr(const struct nlattr *nla, void *to)
 {
-	struct nlattr *nla;
-	int rem;
+	struct nemo_link_info *info = to;
 
-	if (!genlmsg_valid_hdr(nlh, 0))
-		return -EBADMSG;
-	nlmsg_for_each_attr(nla, nlh, GENL_HDRLEN, rem) {
-		if (nla_type(nla) == drops) {
-			attr_get_counters(nla, info->drops, NEMO_MR_A_DROPS_MAX);
-			NEMO_SET(info, NEMO_MR_A_LINK_DROPS);
-		} else if (!attr_get(nla, fields, info)) {
-			return -EBADMSG;
-		} else if (nla_type(nla) < drops) {
-			NEMO_SET(info, nla_type(nla));
-		}
-	}
-	return 0;
+	if (nla_type(nla) == NEMO_MR_A_LINK_DROPS)
+		return attr_get_counters(nla, info->drops, NEMO_MR_A_DROPS_MAX);
+	return attr_get(nla, mr_fields, info);
+}
+
+static bool get_ha(const struct nlattr *nla, void *to)
+{
+	struct nemo_link_info *info = to;
+
+	if (nla_type(nla) == NEMO_HA_A_LINK_DROPS)
+		return attr_get_counters(nla, info->drops, NEMO_HA_A_DROPS_MAX);
+	return attr_get(nla, ha_fields, info);
 }
 
 static int parse_mr(struct nlmsghdr *nlh, void *item)
 {
-	((struct nemo_link_info *)item)->kind = NEMO_MR_FAMILY_NAME;
-	return parse(nlh, item, mr_fields, NEMO_MR_A_LINK_DROPS);
+	struct nemo_link_info *info = item;
+
+	info->kind = NEMO_MR_FAMILY_NAME;
+	return attr_parse(nlh, get_mr, info, &info->have);
 }
 
 static int parse_ha(struct nlmsghdr *nlh, void *item)
 {
-	((struct nemo_link_info *)item)->kind = NEMO_HA_FAMILY_NAME;
-	return parse(nlh, item, ha_fields, NEMO_HA_A_LINK_DROPS);
+	struct nemo_link_info *info = item;
+
+	info->kind = NEMO_HA_FAMILY_NAME;
+	return attr_parse(nlh, get_ha, info, &info->have);
 }
 
 static bool is_ha(const struct nemo_nl *nl)

@@ -34,9 +34,11 @@ static const struct attr_field fields[] = {
 	{ NEMO_MR_A_LIFETIME, AT(lifetime), SIZE(lifetime), ATTR_SEND },
 	{ NEMO_MR_A_HOLD_PACKETS, AT(hold_packets), SIZE(hold_packets), ATTR_SEND },
 	{ NEMO_MR_A_HOLD_BYTES, AT(hold_bytes), SIZE(hold_bytes), ATTR_SEND },
+	{ NEMO_MR_A_MARKER_TIMEOUT, AT(marker_timeout), SIZE(marker_timeout), ATTR_SEND },
 	{ NEMO_MR_A_EXPIRES, AT(expires), SIZE(expires), 0 },
 	{ NEMO_MR_A_HELD_UPLINK, AT(held_uplink), SIZE(held_uplink), 0 },
 	{ NEMO_MR_A_HELD_DOWNLINK, AT(held_downlink), SIZE(held_downlink), 0 },
+	{ NEMO_MR_A_MARKER_DUE, AT(marker_due), SIZE(marker_due), 0 },
 	{ NEMO_MR_A_LAST_FRAME, AT(last_frame), SIZE(last_frame), 0 },
 	{ NEMO_MR_A_OLD_STATE, AT(old_state), SIZE(old_state), 0 },
 	{ NEMO_MR_A_REASON, AT(reason), SIZE(reason), 0 },
@@ -60,8 +62,10 @@ static bool get_exclude(const struct nlattr *nla, struct nemo_mr_info *info)
 	return true;
 }
 
-static bool get_attr(const struct nlattr *nla, struct nemo_mr_info *info)
+static bool get_attr(const struct nlattr *nla, void *to)
 {
+	struct nemo_mr_info *info = to;
+
 	switch (nla_type(nla)) {
 	case NEMO_MR_A_PREFIX:
 		return attr_get_prefix(nla, &prefix_attrs, info->prefix,
@@ -79,21 +83,13 @@ static bool get_attr(const struct nlattr *nla, struct nemo_mr_info *info)
 
 int nemo_mr_parse(struct nlmsghdr *nlh, struct nemo_mr_info *info)
 {
-	struct genlmsghdr *genl = genlmsg_hdr(nlh);
-	struct nlattr *nla;
-	int rem;
+	int err;
 
-	if (!genlmsg_valid_hdr(nlh, 0))
-		return -EBADMSG;
-	*info = (struct nemo_mr_info){ .cmd = genl->cmd };
-	nla_for_each_attr(nla, genlmsg_attrdata(genl, 0),
-			  genlmsg_attrlen(genl, 0), rem) {
-		if (!get_attr(nla, info))
-			return -EBADMSG;
-		if (nla_type(nla) <= NEMO_MR_A_MAX)
-			NEMO_SET(info, nla_type(nla));
-	}
-	return 0;
+	*info = (struct nemo_mr_info){ };
+	err = attr_parse(nlh, get_attr, info, &info->have);
+	if (!err)
+		info->cmd = genlmsg_hdr(nlh)->cmd;
+	return err;
 }
 
 static int put_guests(struct nl_msg *msg, const struct nemo_mr_info *info)
@@ -118,23 +114,25 @@ static int put_excludes(struct nl_msg *msg, const struct nemo_mr_info *info)
 	return 0;
 }
 
+static int put_attrs(struct nl_msg *msg, const void *from)
+{
+	const struct nemo_mr_info *info = from;
+	int err = attr_put(msg, fields, info->have, info);
+
+	if (!err && NEMO_HAS(info, NEMO_MR_A_PREFIX))
+		err = attr_put_prefixes(msg, NEMO_MR_A_PREFIX, &prefix_attrs,
+					info->prefix, info->prefixes);
+	if (!err && NEMO_HAS(info, NEMO_MR_A_GUEST))
+		err = put_guests(msg, info);
+	if (!err && NEMO_HAS(info, NEMO_MR_A_EXCLUDE))
+		err = put_excludes(msg, info);
+	return err;
+}
+
 static struct nl_msg *request(struct nemo_nl *nl, uint8_t cmd,
 			      const struct nemo_mr_info *info)
 {
-	struct nl_msg *msg = nemo_nl_msg(nl, cmd);
-
-	if (!msg)
-		return NULL;
-	if (attr_put(msg, fields, info->have, info) ||
-	    (NEMO_HAS(info, NEMO_MR_A_PREFIX) &&
-	     attr_put_prefixes(msg, NEMO_MR_A_PREFIX, &prefix_attrs,
-			       info->prefix, info->prefixes)) ||
-	    (NEMO_HAS(info, NEMO_MR_A_GUEST) && put_guests(msg, info)) ||
-	    (NEMO_HAS(info, NEMO_MR_A_EXCLUDE) && put_excludes(msg, info))) {
-		nlmsg_free(msg);
-		return NULL;
-	}
-	return msg;
+	return attr_request(nl, cmd, put_attrs, info);
 }
 
 /* A request that just names a mobile router. */
@@ -142,20 +140,17 @@ static struct nl_msg *request_by_name(struct nemo_nl *nl, uint8_t cmd,
 				      uint32_t ifindex, const char *name)
 {
 	struct nemo_mr_info info = { .ifindex = ifindex };
+	struct nl_msg *msg;
 
 	if (ifindex)
 		NEMO_SET(&info, NEMO_MR_A_IFINDEX);
-	if (name) {
-		/* Longer than any name is: the kernel is to say so. */
-		struct nl_msg *msg = request(nl, cmd, &info);
-
-		if (msg && nla_put_string(msg, NEMO_MR_A_NAME, name)) {
-			nlmsg_free(msg);
-			msg = NULL;
-		}
-		return msg;
+	msg = request(nl, cmd, &info);
+	/* Longer than any name is: the kernel is to say so. */
+	if (msg && name && nla_put_string(msg, NEMO_MR_A_NAME, name)) {
+		nlmsg_free(msg);
+		msg = NULL;
 	}
-	return request(nl, cmd, &info);
+	return msg;
 }
 
 static void parse_one(struct nlmsghdr *nlh, void *arg)

@@ -20,6 +20,7 @@
  * @cmd: what the message was, NEMO_MR_CMD_*: tells notifications apart
  * @guests: 0 in a request stands for none
  * @expires: milliseconds
+ * @marker_timeout: milliseconds
  * @last_frame: milliseconds ago
  * @stats: by NEMO_MR_A_STATS_*
  * @time: nanoseconds since the epoch
@@ -51,6 +52,8 @@ struct nemo_mr_info {
 	uint32_t hold_bytes;
 	uint32_t held_uplink;
 	uint32_t held_downlink;
+	uint32_t marker_timeout;
+	uint8_t marker_due;
 	uint64_t last_frame;
 	uint64_t stats[NEMO_MR_A_STATS_MAX + 1];
 	uint8_t old_state;

@@ -19,6 +19,8 @@ static const char *const mr_reasons_name[] = {
 	[NEMO_MR_REASON_ADMIN] = "admin",
 	[NEMO_MR_REASON_FIRST_FRAME] = "first-frame",
 	[NEMO_MR_REASON_ATTACHMENT_GONE] = "attachment-gone",
+	[NEMO_MR_REASON_MARKER] = "marker",
+	[NEMO_MR_REASON_MARKER_TIMEOUT] = "marker-timeout",
 };
 
 const struct nemo_names nemo_mr_reasons = TABLE(mr_reasons_name);
@@ -29,6 +31,7 @@ static const char *const ha_reasons_name[] = {
 	[NEMO_HA_REASON_REPLACED] = "replaced",
 	[NEMO_HA_REASON_DEREGISTERED] = "deregistered",
 	[NEMO_HA_REASON_EXPIRED] = "expired",
+	[NEMO_HA_REASON_TRANSIENT] = "transient",
 };
 
 const struct nemo_names nemo_ha_reasons = TABLE(ha_reasons_name);
@@ -92,6 +95,8 @@ static const char *const mr_attrs_name[] = {
 	[NEMO_MR_A_HOLD_BYTES] = "hold-bytes",
 	[NEMO_MR_A_HELD_UPLINK] = "held-uplink",
 	[NEMO_MR_A_HELD_DOWNLINK] = "held-downlink",
+	[NEMO_MR_A_MARKER_TIMEOUT] = "marker-timeout",
+	[NEMO_MR_A_MARKER_DUE] = "marker-due",
 	[NEMO_MR_A_LAST_FRAME] = "last-frame",
 	[NEMO_MR_A_STATS] = "stats",
 	[NEMO_MR_A_OLD_STATE] = "old-state",
@@ -108,6 +113,7 @@ static const char *const ha_attrs_name[] = {
 	[NEMO_HA_A_LOCAL] = "local",
 	[NEMO_HA_A_COA] = "coa",
 	[NEMO_HA_A_TCOA] = "tcoa",
+	[NEMO_HA_A_TCOA_LIFETIME] = "tcoa-lifetime",
 	[NEMO_HA_A_SEQ] = "seq",
 	[NEMO_HA_A_LIFETIME] = "lifetime",
 	[NEMO_HA_A_EXPIRES] = "expires",

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * nemoctl status, release, reload: what the agent does. One line of JSON goes
- * to its control socket, one comes back: nemod(8).
- */
+/* nemoctl status, release, reload, mr timeline; the talk with the agent. */
 #include <errno.h>
 #include <json-c/json_tokener.h>
 #include <stdio.h>
@@ -12,8 +9,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "command.h"
+#include "agent.h"
 #include "error.h"
+#include "timeline.h"
 
 /* A release waits for the home agent, and for its retransmissions. */
 #define ANSWER_SECONDS	60
@@ -76,9 +74,8 @@ static struct json_object *read_reply(int fd)
 	return reply;
 }
 
-/* Takes @request; the reply without its "ok". */
-static struct json_object *ask(const struct ctl *ctl,
-			       struct json_object *request)
+struct json_object *agent_ask(const struct ctl *ctl,
+			      struct json_object *request)
 {
 	struct json_object *reply;
 	int fd = connect_agent(ctl->socket);
@@ -93,7 +90,7 @@ static struct json_object *ask(const struct ctl *ctl,
 	return reply;
 }
 
-static struct json_object *request(const char *cmd)
+struct json_object *agent_request(const char *cmd)
 {
 	struct json_object *request = json_object_new_object();
 
@@ -101,9 +98,9 @@ static struct json_object *request(const char *cmd)
 	return request;
 }
 
-static void ask_and_show(struct ctl *ctl, struct json_object *req)
+void agent_ask_and_show(struct ctl *ctl, struct json_object *request)
 {
-	struct json_object *reply = ask(ctl, req);
+	struct json_object *reply = agent_ask(ctl, request);
 
 	if (json_object_object_length(reply) || ctl->out.json)
 		out_tree(&ctl->out, reply);
@@ -113,23 +110,37 @@ static void ask_and_show(struct ctl *ctl, struct json_object *req)
 static void status(struct ctl *ctl, struct args *args)
 {
 	args_end(args);
-	ask_and_show(ctl, request("status"));
+	agent_ask_and_show(ctl, agent_request("status"));
 }
 
 static void reload(struct ctl *ctl, struct args *args)
 {
 	args_end(args);
-	ask_and_show(ctl, request("reload"));
+	agent_ask_and_show(ctl, agent_request("reload"));
+}
+
+/* A request about the mobile router that the rest of the line names. */
+static struct json_object *about_one(const char *cmd, struct args *args)
+{
+	struct json_object *request = agent_request(cmd);
+	const char *name = args_need(args, "the name of a mobile router");
+
+	args_end(args);
+	json_object_object_add(request, "mr", json_object_new_string(name));
+	return request;
 }
 
 static void release(struct ctl *ctl, struct args *args)
 {
-	struct json_object *req = request("release");
-	const char *name = args_need(args, "the name of a mobile router");
+	agent_ask_and_show(ctl, about_one("release", args));
+}
 
-	args_end(args);
-	json_object_object_add(req, "mr", json_object_new_string(name));
-	ask_and_show(ctl, req);
+void timeline(struct ctl *ctl, struct args *args)
+{
+	struct json_object *reply = agent_ask(ctl, about_one("timeline", args));
+
+	timeline_show(&ctl->out, reply);
+	json_object_put(reply);
 }
 
 const struct command status_commands[] = {

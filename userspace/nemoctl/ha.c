@@ -15,6 +15,7 @@
 #define BIND	1	/* bind, set: the whole binding */
 #define DEL	2
 #define SHOW	4
+#define TRANSIENT 8
 
 /* What a command line says. */
 struct ha_line {
@@ -70,6 +71,15 @@ static void parse_tcoa(struct args *args, const char *value, void *to)
 	NEMO_SET(info, NEMO_HA_A_TCOA);
 }
 
+static void parse_tcoa_lifetime(struct args *args, const char *value, void *to)
+{
+	struct nemo_bce_info *info = &((struct ha_line *)to)->info;
+
+	info->tcoa_lifetime = args_number(args, "tcoa-lifetime",
+					  value, 0, UINT32_MAX);
+	NEMO_SET(info, NEMO_HA_A_TCOA_LIFETIME);
+}
+
 static void parse_seq(struct args *args, const char *value, void *to)
 {
 	struct nemo_bce_info *info = &((struct ha_line *)to)->info;
@@ -98,11 +108,12 @@ static void parse_mnp(struct args *args, const char *value, void *to)
 }
 
 static const struct keyword keywords[] = {
-	{ "dev", parse_dev, false, BIND | DEL | SHOW },
+	{ "dev", parse_dev, false, BIND | DEL | SHOW | TRANSIENT },
 	{ "name", parse_name, false, BIND },
 	{ "local", parse_local, false, BIND },
 	{ "coa", parse_coa, false, BIND },
-	{ "tcoa", parse_tcoa, false, BIND },
+	{ "tcoa", parse_tcoa, false, BIND | TRANSIENT },
+	{ "tcoa-lifetime", parse_tcoa_lifetime, false, BIND | TRANSIENT },
 	{ "mnp", parse_mnp, true, BIND },
 	{ "seq", parse_seq, false, BIND | DEL },
 	{ "lifetime", parse_lifetime, false, BIND },
@@ -148,7 +159,23 @@ static void ha_bind(struct ctl *ctl, struct args *args)
 	finish(&nl, nemo_ha_bind(&nl, &line.info));
 }
 
-/* What the command line leaves open stays as it is; the sequence goes on. */
+static void ha_transient(struct ctl *ctl, struct args *args)
+{
+	struct ha_line line;
+	struct nemo_nl nl;
+
+	(void)ctl;
+	read_line(args, &line, TRANSIENT);
+	if (!NEMO_HAS(&line.info, NEMO_HA_A_TCOA))
+		args_wrong(args, "what is the transient care-of address?");
+	open_device(&nl, &line);
+	finish(&nl, nemo_ha_transient(&nl, &line.info));
+}
+
+/*
+ * What the command line leaves open stays as it is; the sequence goes on. The
+ * transient care-of address stays by not being sent.
+ */
 static void fill_in(struct nemo_bce_info *to, const struct nemo_bce_info *now)
 {
 	struct nemo_bce_info all = *now;
@@ -160,8 +187,9 @@ static void fill_in(struct nemo_bce_info *to, const struct nemo_bce_info *now)
 		all.local = to->local;
 	if (NEMO_HAS(to, NEMO_HA_A_COA))
 		all.coa = to->coa;
-	if (NEMO_HAS(to, NEMO_HA_A_TCOA))
-		all.tcoa = to->tcoa;
+	all.tcoa = to->tcoa;
+	all.tcoa_lifetime = to->tcoa_lifetime;
+	all.have &= ~(1ULL << NEMO_HA_A_TCOA | 1ULL << NEMO_HA_A_TCOA_LIFETIME);
 	if (NEMO_HAS(to, NEMO_HA_A_SEQ))
 		all.seq = to->seq;
 	if (NEMO_HAS(to, NEMO_HA_A_LIFETIME))
@@ -288,7 +316,8 @@ static void ha_show(struct ctl *ctl, struct args *args)
 
 #define BIND_USAGE							\
 	"HOA [dev DEVICE] [name NAME] local ADDRESS coa ADDRESS\n"	\
-	"	[tcoa ADDRESS] [mnp PREFIX...] seq NUMBER lifetime SECONDS"
+	"	[tcoa ADDRESS] [tcoa-lifetime MILLISECONDS] [mnp PREFIX...]\n"	\
+	"	seq NUMBER lifetime SECONDS"
 
 const struct command ha_commands[] = {
 	{ "show", ha_show, "ha show [HOA|NAME] [dev DEVICE]", "show bindings" },
@@ -297,9 +326,12 @@ const struct command ha_commands[] = {
 	{ "add", ha_bind, "ha add " BIND_USAGE, "the same" },
 	{ "set", ha_set,
 	  "ha set HOA [dev DEVICE] [name NAME] [local ADDRESS]\n"
-	  "	[coa ADDRESS] [tcoa ADDRESS] [mnp PREFIX...] [seq NUMBER]\n"
-	  "	[lifetime SECONDS]",
+	  "	[coa ADDRESS] [tcoa ADDRESS] [tcoa-lifetime MILLISECONDS]\n"
+	  "	[mnp PREFIX...] [seq NUMBER] [lifetime SECONDS]",
 	  "change a binding; without seq the next number is used" },
+	{ "transient", ha_transient,
+	  "ha transient HOA [dev DEVICE] tcoa ADDRESS [tcoa-lifetime MILLISECONDS]",
+	  "accept traffic from a second care-of address, too; :: ends it" },
 	{ "del", ha_del, "ha del HOA [dev DEVICE] [seq NUMBER]",
 	  "remove a binding; with seq only if that is newer" },
 	{ }

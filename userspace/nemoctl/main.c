@@ -114,6 +114,20 @@ static void enter_netns(const char *name)
 	close(fd);
 }
 
+/* How it is shown may stand behind the words, too: mr timeline NAME -j */
+static bool read_last(struct ctl *ctl, struct args *args)
+{
+	const char *last = args->left ? args->next[args->left - 1] : "";
+	bool pretty = !strcmp(last, "-p");
+
+	if (!pretty && strcmp(last, "-j"))
+		return false;
+	ctl->out.json = true;
+	ctl->out.pretty |= pretty;
+	args->left--;
+	return true;
+}
+
 static void read_options(struct ctl *ctl, int argc, char **argv,
 			 struct args *args)
 {
@@ -144,6 +158,8 @@ static void read_options(struct ctl *ctl, int argc, char **argv,
 	}
 	args->left = argc - optind;
 	args->next = argv + optind;
+	while (read_last(ctl, args))
+		;
 }
 
 int main(int argc, char **argv)

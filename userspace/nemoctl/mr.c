@@ -8,9 +8,11 @@
 #include "command.h"
 #include "device.h"
 #include "error.h"
+#include "handover.h"
 #include "lib/mr.h"
 #include "lib/names.h"
 #include "show.h"
+#include "timeline.h"
 
 #define ADD	1
 #define SET	2
@@ -95,6 +97,15 @@ static void parse_hold_bytes(struct args *args, const char *value, void *to)
 	NEMO_SET(info, NEMO_MR_A_HOLD_BYTES);
 }
 
+static void parse_marker_timeout(struct args *args, const char *value, void *to)
+{
+	struct nemo_mr_info *info = &((struct mr_line *)to)->info;
+
+	info->marker_timeout = args_number(args, "marker-timeout",
+					   value, 0, UINT32_MAX);
+	NEMO_SET(info, NEMO_MR_A_MARKER_TIMEOUT);
+}
+
 static void parse_mnp(struct args *args, const char *value, void *to)
 {
 	struct nemo_mr_info *info = &((struct mr_line *)to)->info;
@@ -166,6 +177,11 @@ static void parse_prepared_uplink(struct args *args, const char *value, void *to
 	parse_flag(args, value, to, NEMO_MR_FLAG_PREPARED_UPLINK);
 }
 
+static void parse_undo(struct args *args, const char *value, void *to)
+{
+	parse_flag(args, value, to, NEMO_MR_FLAG_UNDO);
+}
+
 static void parse_state(struct args *args, const char *value, void *to)
 {
 	struct nemo_mr_info *info = &((struct mr_line *)to)->info;
@@ -189,10 +205,12 @@ static const struct keyword keywords[] = {
 	{ "exclude", parse_exclude, true, ADD | SET },
 	{ "trigger", parse_trigger, false, ADD | SET },
 	{ "prepared-uplink", parse_prepared_uplink, false, ADD | SET },
+	{ "undo", parse_undo, false, ADD | SET },
 	{ "seq", parse_seq, false, ADD | SET },
 	{ "lifetime", parse_lifetime, false, ADD | SET },
 	{ "hold-packets", parse_hold_packets, false, ADD | SET },
 	{ "hold-bytes", parse_hold_bytes, false, ADD | SET },
+	{ "marker-timeout", parse_marker_timeout, false, ADD | SET },
 	{ "state", parse_state, false, SET },
 	{ }
 };
@@ -378,8 +396,9 @@ static void mr_show(struct ctl *ctl, struct args *args)
 
 #define OPTIONS "[coa ADDRESS]\n"					\
 	"	[attachment INTERFACE|none] [guest MAC...|none] [exclude PORT...|none]\n" \
-	"	[trigger on|off] [prepared-uplink on|off] [seq NUMBER]\n" \
-	"	[lifetime SECONDS] [hold-packets NUMBER] [hold-bytes NUMBER]"
+	"	[trigger on|off] [prepared-uplink on|off] [undo on|off]\n" \
+	"	[seq NUMBER] [lifetime SECONDS] [hold-packets NUMBER]\n"	\
+	"	[hold-bytes NUMBER] [marker-timeout MILLISECONDS]"
 
 const struct command mr_commands[] = {
 	{ "show", mr_show, "mr show [NAME] [dev DEVICE]",
@@ -393,6 +412,16 @@ const struct command mr_commands[] = {
 	  "STATE: standby, prepared, activating, active, leaving",
 	  "change a mobile router" },
 	{ "del", mr_del, "mr del NAME [dev DEVICE]", "remove a mobile router" },
+	{ "prepare", handover_prepare, "mr prepare NAME...|all [to PEER]",
+	  "announce a move: from here to a peer, or from the one that serves to here" },
+	{ "leave", handover_leave, "mr leave NAME...|all [to PEER] [stopped]",
+	  "the guest pauses: what comes for it goes to the peer from now on" },
+	{ "arrive", handover_arrive, "mr arrive NAME...|all",
+	  "the guest is here: serve it, as its first frame would make it" },
+	{ "abort", handover_abort, "mr abort NAME...|all",
+	  "the move does not take place: back to the old host" },
+	{ "timeline", timeline, "mr timeline NAME",
+	  "the last handovers, step by step" },
 	{ }
 };
 

@@ -70,11 +70,16 @@ static void show_guests(struct out *out, const struct nemo_mr_info *info)
 	out_end(out);
 }
 
+/* A flag that is mostly off: people care for it when it is on. */
+static void show_flag(struct out *out, const char *key, const char *format,
+		      bool on)
+{
+	out_bool(out, key, on ? format : NULL, on);
+}
+
 static void show_mr_match(struct out *out, const struct nemo_mr_info *info,
 			  const char *attachment)
 {
-	bool prepared = info->flags & NEMO_MR_FLAG_PREPARED_UPLINK;
-
 	if (info->attachment)
 		out_string(out, "attachment", " attachment %s", attachment);
 	show_guests(out, info);
@@ -84,8 +89,9 @@ static void show_mr_match(struct out *out, const struct nemo_mr_info *info,
 	out_end(out);
 	out_bool(out, "trigger", " trigger %s",
 		 info->flags & NEMO_MR_FLAG_TRIGGER);
-	out_bool(out, "prepared-uplink", prepared ? " prepared-uplink %s" : NULL,
-		 prepared);
+	show_flag(out, "prepared-uplink", " prepared-uplink %s",
+		  info->flags & NEMO_MR_FLAG_PREPARED_UPLINK);
+	show_flag(out, "undo", " undo %s", info->flags & NEMO_MR_FLAG_UNDO);
 }
 
 static void show_mr_binding(struct out *out, const struct nemo_mr_info *info)
@@ -98,15 +104,31 @@ static void show_mr_binding(struct out *out, const struct nemo_mr_info *info)
 			   info->last_frame);
 }
 
+/* What waits now. */
+static void show_mr_held(struct out *out, const struct nemo_mr_info *info)
+{
+	out_number(out, "held-uplink", " held-uplink %" PRIu64,
+		   info->held_uplink);
+	out_number(out, "held-downlink", " held-downlink %" PRIu64,
+		   info->held_downlink);
+	show_flag(out, "marker-due", " marker-due %s", info->marker_due);
+}
+
+static void show_mr_stats(struct out *out, const struct nemo_mr_info *info)
+{
+	out_object(out, "stats");
+	show_counters(out, &nemo_mr_stats, info->stats, " %s %" PRIu64);
+	out_end(out);
+}
+
 static void show_mr_hold(struct out *out, const struct nemo_mr_info *info)
 {
 	out_number(out, "hold-packets", " hold-packets %" PRIu64,
 		   info->hold_packets);
 	out_number(out, "hold-bytes", " hold-bytes %" PRIu64, info->hold_bytes);
-	out_number(out, "held-uplink", " held-uplink %" PRIu64,
-		   info->held_uplink);
-	out_number(out, "held-downlink", " held-downlink %" PRIu64,
-		   info->held_downlink);
+	out_number(out, "marker-timeout", " marker-timeout %" PRIu64 "ms",
+		   info->marker_timeout);
+	show_mr_held(out, info);
 }
 
 static void show_mr_head(struct out *out, const struct nemo_mr_info *info,
@@ -134,9 +156,7 @@ static void show_mr_body(struct out *out, const struct nemo_mr_info *info,
 	out_text(out, "\n   ");
 	show_mr_hold(out, info);
 	out_text(out, "\n    counters");
-	out_object(out, "stats");
-	show_counters(out, &nemo_mr_stats, info->stats, " %s %" PRIu64);
-	out_end(out);
+	show_mr_stats(out, info);
 	out_text(out, "\n");
 }
 
@@ -154,6 +174,9 @@ static void show_bce_addresses(struct out *out, const struct nemo_bce_info *info
 	out_addr(out, "coa", " coa %s", &info->coa);
 	if (NEMO_HAS(info, NEMO_HA_A_TCOA))
 		out_addr(out, "tcoa", " tcoa %s", &info->tcoa);
+	if (NEMO_HAS(info, NEMO_HA_A_TCOA_LIFETIME))
+		out_number(out, "tcoa-lifetime", " tcoa-lifetime %" PRIu64 "ms",
+			   info->tcoa_lifetime);
 	out_addr(out, "local", " local %s", &info->local);
 }
 
@@ -229,19 +252,20 @@ static void show_time(struct out *out, uint64_t ns)
 
 static void show_mr_state(struct out *out, const struct nemo_mr_info *info)
 {
-	out_string(out, "old-state", " %s",
+	bool stays = info->state == info->old_state;
+
+	/* an event of a state that stays: once is enough for people */
+	out_string(out, "old-state", stays ? NULL : " %s ->",
 		   nemo_name(&nemo_mr_states, info->old_state));
-	out_text(out, " ->");
 	out_coloured(out, "state", state_colour(info->state), " %s",
 		     nemo_name(&nemo_mr_states, info->state));
 	out_string(out, "reason", " reason %s",
 		   nemo_name(&nemo_mr_reasons, info->reason));
 	show_mr_addresses(out, info);
 	out_number(out, "seq", " seq %" PRIu64, info->seq);
-	out_number(out, "held-uplink", " held-uplink %" PRIu64,
-		   info->held_uplink);
-	out_number(out, "held-downlink", " held-downlink %" PRIu64,
-		   info->held_downlink);
+	show_mr_held(out, info);
+	out_text(out, " counters");
+	show_mr_stats(out, info);
 }
 
 static void show_mr_new(struct out *out, const struct nemo_mr_info *info,
