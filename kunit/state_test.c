@@ -20,8 +20,11 @@ struct state_case {
 	bool serves;
 	enum nemo_verdict verdict[NEMO_FROM_COUNT];	/* guest, HA, peer */
 	bool may[NEMO_MR_STATES];			/* in the order of the states */
-	/* by flags: none, trigger, prepared uplink, both */
-	enum nemo_mr_state first_frame[4];
+	/* by flags: bit 0 trigger, bit 1 prepared uplink, bit 2 undo */
+	enum nemo_mr_state first_frame[8];
+	enum nemo_marker_verdict marker[NEMO_FROM_COUNT];
+	/* a change from here to each state: is a marker due, sent, waited for no more? */
+	const char *due, *own, *off;
 };
 
 static const struct state_case state_cases[] = {
@@ -29,27 +32,41 @@ static const struct state_case state_cases[] = {
 		"standby", STANDBY, false,
 		{ NEMO_DROP, NEMO_DROP, NEMO_DROP },
 		{ true, true, true, false, false },
-		{ STANDBY, ACTIVATING, STANDBY, ACTIVATING },
+		{ STANDBY, ACTIVATING, STANDBY, ACTIVATING,
+		  STANDBY, ACTIVATING, STANDBY, ACTIVATING },
+		{ NEMO_MARKER_IGNORE, NEMO_MARKER_IGNORE, NEMO_MARKER_IGNORE },
+		"-+---", "-----", "+----",
 	}, {
 		"prepared", PREPARED, false,
 		{ NEMO_HOLD, NEMO_HOLD, NEMO_HOLD },
-		{ true, true, true, true, false },
-		{ ACTIVATING, ACTIVATING, ACTIVE, ACTIVE },
+		{ true, true, true, true, true },
+		{ ACTIVATING, ACTIVATING, ACTIVE, ACTIVE,
+		  ACTIVATING, ACTIVATING, ACTIVE, ACTIVE },
+		{ NEMO_MARKER_IGNORE, NEMO_MARKER_IGNORE, NEMO_MARKER_KEEP },
+		"-----", "-----", "+---+",
 	}, {
 		"activating", ACTIVATING, true,
 		{ NEMO_HOLD, NEMO_HOLD, NEMO_DELIVER },
-		{ true, false, true, true, false },
-		{ ACTIVATING, ACTIVATING, ACTIVATING, ACTIVATING },
+		{ true, false, true, true, true },
+		{ ACTIVATING, ACTIVATING, ACTIVATING, ACTIVATING,
+		  ACTIVATING, ACTIVATING, ACTIVATING, ACTIVATING },
+		{ NEMO_MARKER_IGNORE, NEMO_MARKER_IGNORE, NEMO_MARKER_RELEASE },
+		"-----", "-----", "+---+",
 	}, {
 		"active", ACTIVE, true,
 		{ NEMO_TO_HA, NEMO_DELIVER, NEMO_DELIVER },
 		{ true, false, true, true, true },
-		{ ACTIVE, ACTIVE, ACTIVE, ACTIVE },
+		{ ACTIVE, ACTIVE, ACTIVE, ACTIVE, ACTIVE, ACTIVE, ACTIVE, ACTIVE },
+		{ NEMO_MARKER_IGNORE, NEMO_MARKER_PASS, NEMO_MARKER_RELEASE },
+		"-----", "-----", "+----",
 	}, {
 		"leaving", LEAVING, true,
-		{ NEMO_TO_HA, NEMO_TO_PEER, NEMO_DROP },
-		{ true, false, false, true, true },
-		{ LEAVING, LEAVING, LEAVING, LEAVING },
+		{ NEMO_TO_HA, NEMO_TO_PEER, NEMO_TO_PEER },
+		{ true, true, true, true, true },
+		{ LEAVING, LEAVING, LEAVING, LEAVING,
+		  ACTIVATING, ACTIVATING, ACTIVE, ACTIVE },
+		{ NEMO_MARKER_IGNORE, NEMO_MARKER_PASS, NEMO_MARKER_PASS },
+		"-+++-", "-+++-", "+----",
 	},
 };
 
@@ -59,7 +76,8 @@ KUNIT_ARRAY_PARAM_DESC(state, state_cases, name);
 static void state_all(struct kunit *test)
 {
 	KUNIT_EXPECT_EQ(test, NEMO_MR_STATES, ARRAY_SIZE(state_cases));
-	KUNIT_EXPECT_EQ(test, 3, NEMO_MR_FLAG_TRIGGER | NEMO_MR_FLAG_PREPARED_UPLINK);
+	KUNIT_EXPECT_EQ(test, 7, NEMO_MR_FLAG_TRIGGER | NEMO_MR_FLAG_PREPARED_UPLINK |
+			NEMO_MR_FLAG_UNDO);
 }
 
 static void state_verdict(struct kunit *test)
@@ -93,7 +111,7 @@ static void state_first_frame(struct kunit *test)
 				    "flags %u", flags);
 		/* a flag that is none of these means nothing */
 		KUNIT_EXPECT_EQ_MSG(test, c->first_frame[flags],
-				    nemo_mr_first_frame(c->state, flags | ~3U),
+				    nemo_mr_first_frame(c->state, flags | ~7U),
 				    "flags %u and unknown ones", flags);
 	}
 }
@@ -112,6 +130,33 @@ static void state_second_frame(struct kunit *test)
 	}
 }
 
+static void state_marker(struct kunit *test)
+{
+	const struct state_case *c = test->param_value;
+	int from;
+
+	for (from = 0; from < NEMO_FROM_COUNT; from++)
+		KUNIT_EXPECT_EQ_MSG(test, c->marker[from],
+				    nemo_mr_marker_verdict(c->state, from), "from %d", from);
+}
+
+static void state_marker_change(struct kunit *test)
+{
+	const struct state_case *c = test->param_value;
+	int to;
+
+	for (to = 0; to < NEMO_MR_STATES; to++) {
+		if (to == c->state)
+			continue;	/* no change */
+		KUNIT_EXPECT_EQ_MSG(test, c->due[to] == '+',
+				    nemo_mr_marker_due(c->state, to), "due, to %d", to);
+		KUNIT_EXPECT_EQ_MSG(test, c->own[to] == '+',
+				    nemo_mr_marker_own(c->state, to), "own, to %d", to);
+		KUNIT_EXPECT_EQ_MSG(test, c->off[to] == '+',
+				    nemo_mr_marker_off(c->state, to), "off, to %d", to);
+	}
+}
+
 static void state_serves(struct kunit *test)
 {
 	const struct state_case *c = test->param_value;
@@ -125,6 +170,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE_PARAM(state_may, state_gen_params),
 	KUNIT_CASE_PARAM(state_first_frame, state_gen_params),
 	KUNIT_CASE_PARAM(state_second_frame, state_gen_params),
+	KUNIT_CASE_PARAM(state_marker, state_gen_params),
+	KUNIT_CASE_PARAM(state_marker_change, state_gen_params),
 	KUNIT_CASE_PARAM(state_serves, state_gen_params),
 	{}
 };

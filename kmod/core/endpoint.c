@@ -7,10 +7,36 @@
 
 #include "tunnel.h"
 
+static inline u32 nemo_endpoint_hash(const void *data, u32 len, u32 seed)
+{
+	const struct nemo_endpoint_key *key = data;
+
+	return nemo_addr_hash(&key->remote, seed) + nemo_addr_hash(&key->local, seed);
+}
+
+static inline u32 nemo_endpoint_obj_hash(const void *data, u32 len, u32 seed)
+{
+	const struct nemo_endpoint *ep = data;
+
+	return nemo_endpoint_hash(&ep->key, len, seed);
+}
+
+static inline int nemo_endpoint_cmp(struct rhashtable_compare_arg *arg, const void *obj)
+{
+	const struct nemo_endpoint_key *key = arg->key;
+	const struct nemo_endpoint *ep = obj;
+
+	return !ipv6_addr_equal(&ep->key.remote, &key->remote) ||
+	       !ipv6_addr_equal(&ep->key.local, &key->local);
+}
+
 static const struct rhashtable_params nemo_endpoint_params = {
 	.key_len = sizeof(struct nemo_endpoint_key),
 	.key_offset = offsetof(struct nemo_endpoint, key),
 	.head_offset = offsetof(struct nemo_endpoint, node),
+	.hashfn = nemo_endpoint_hash,
+	.obj_hashfn = nemo_endpoint_obj_hash,
+	.obj_cmpfn = nemo_endpoint_cmp,
 	.automatic_shrinking = true,
 };
 

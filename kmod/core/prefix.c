@@ -9,10 +9,36 @@
 
 #include "prefix.h"
 
+static inline u32 nemo_prefix_hash(const void *data, u32 len, u32 seed)
+{
+	const struct nemo_prefix_key *key = data;
+
+	return nemo_addr_hash(&key->addr, seed + key->plen);
+}
+
+static inline u32 nemo_prefix_obj_hash(const void *data, u32 len, u32 seed)
+{
+	const struct nemo_prefix *p = data;
+
+	return nemo_prefix_hash(&p->key, len, seed);
+}
+
+static inline int nemo_prefix_cmp(struct rhashtable_compare_arg *arg, const void *obj)
+{
+	const struct nemo_prefix_key *key = arg->key;
+	const struct nemo_prefix *p = obj;
+
+	return p->key.plen != key->plen || p->key.family != key->family ||
+	       !ipv6_addr_equal(&p->key.addr, &key->addr);
+}
+
 static const struct rhashtable_params nemo_prefix_params = {
 	.key_len = sizeof(struct nemo_prefix_key),
 	.key_offset = offsetof(struct nemo_prefix, key),
 	.head_offset = offsetof(struct nemo_prefix, node),
+	.hashfn = nemo_prefix_hash,
+	.obj_hashfn = nemo_prefix_obj_hash,
+	.obj_cmpfn = nemo_prefix_cmp,
 	.automatic_shrinking = true,
 };
 

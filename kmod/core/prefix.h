@@ -3,11 +3,26 @@
 #ifndef NEMO_CORE_PREFIX_H
 #define NEMO_CORE_PREFIX_H
 
+#include <linux/hash.h>
 #include <linux/in6.h>
 #include <linux/netlink.h>
 #include <linux/rhashtable.h>
 
 #define NEMO_PLEN_MAX	128
+
+/*
+ * A hash of an address: two multiplications, where jhash() of a key takes tens
+ * of instructions, several times a packet. Only configured addresses are in the
+ * tables, so that nobody else can make a chain long.
+ */
+static inline u32 nemo_addr_hash(const struct in6_addr *addr, u32 seed)
+{
+	u64 a, b;
+
+	memcpy(&a, &addr->s6_addr32[0], sizeof(a));
+	memcpy(&b, &addr->s6_addr32[2], sizeof(b));
+	return hash_64_generic((a ^ seed) * GOLDEN_RATIO_64 + b, 32);
+}
 
 struct nemo_prefix_key {
 	struct in6_addr addr;	/* bits behind the prefix are zero */
