@@ -46,7 +46,7 @@ static int nemo_endpoints_init(struct nemo_tunnel *t)
 }
 
 /* Context: RCU read lock. */
-static struct nemo_endpoint *
+struct nemo_endpoint *
 nemo_endpoint_lookup(struct nemo_tunnel *t, const struct in6_addr *local,
 		     const struct in6_addr *remote)
 {

@@ -164,7 +164,7 @@ static int nemo_prefix_insert(struct nemo_prefix_table *table,
 
 	if (!table->users[p->key.plen]++)
 		set_bit(p->key.plen, table->lens);
-	err = rhashtable_lookup_insert_fast(&table->ht, &p->node, nemo_prefix_params);
+	err = rhashtable_lookup_insert_key(&table->ht, &p->key, &p->node, nemo_prefix_params);
 	if (err && !--table->users[p->key.plen])
 		clear_bit(p->key.plen, table->lens);
 	return err;

@@ -13,7 +13,9 @@
 /*
  * A hash of an address: two multiplications, where jhash() of a key takes tens
  * of instructions, several times a packet. Only configured addresses are in the
- * tables, so that nobody else can make a chain long.
+ * tables, so that nobody else can make a chain long. A multiplication carries
+ * nothing down, hence the shifts: small numbers in network byte order are high
+ * bits.
  */
 static inline u32 nemo_addr_hash(const struct in6_addr *addr, u32 seed)
 {
@@ -21,6 +23,8 @@ static inline u32 nemo_addr_hash(const struct in6_addr *addr, u32 seed)
 
 	memcpy(&a, &addr->s6_addr32[0], sizeof(a));
 	memcpy(&b, &addr->s6_addr32[2], sizeof(b));
+	a ^= a >> 32;
+	b ^= b >> 32;
 	return hash_64_generic((a ^ seed) * GOLDEN_RATIO_64 + b, 32);
 }
 

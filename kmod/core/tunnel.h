@@ -135,6 +135,9 @@ void nemo_drop_rx(struct nemo_tunnel *t, struct sk_buff *skb,
 void nemo_drop_tx(struct nemo_tunnel *t, struct sk_buff *skb,
 		  enum nemo_drop reason);
 
+struct nemo_endpoint *nemo_endpoint_lookup(struct nemo_tunnel *t,
+					   const struct in6_addr *local,
+					   const struct in6_addr *remote);
 struct nemo_endpoint *nemo_endpoint_alloc(const struct in6_addr *local,
 					  const struct in6_addr *remote);
 void nemo_endpoint_free(struct nemo_endpoint *ep);

@@ -93,6 +93,20 @@ static struct nemo_mr *nemo_port_router(struct nemo_attachment *att,
 }
 
 /*
+ * Where the other end of an attachment is a port of a bridge, as with a veth leg, the
+ * host's own frames come this way, too. They count for nothing; looked at only where
+ * a frame would change something.
+ */
+static bool nemo_port_own_frame(const struct nemo_mr *mr, const struct sk_buff *skb)
+{
+	enum nemo_mr_state state = READ_ONCE(mr->state);
+
+	return nemo_mr_first_frame(state, READ_ONCE(mr->flags)) != state &&
+	       skb_mac_header_was_set(skb) && skb_mac_header_len(skb) >= ETH_HLEN &&
+	       dev_getbyhwaddr_rcu(dev_net(skb->dev), ARPHRD_ETHER, eth_hdr(skb)->h_source);
+}
+
+/*
  * The gate: a host that does not serve a mobile router neither answers its
  * guests nor forwards for them.
  */
@@ -106,7 +120,7 @@ static unsigned int nemo_port_hook(void *priv, struct sk_buff *skb,
 	if (!READ_ONCE(port->guests))
 		return NF_ACCEPT;
 	mr = nemo_port_router(att, skb);
-	if (!mr)
+	if (!mr || nemo_port_own_frame(mr, skb))
 		return atomic_read(&att->serving) ? NF_ACCEPT : NF_DROP;
 	nemo_mr_frame(mr);
 	return READ_ONCE(mr->state) == NEMO_MR_STATE_STANDBY ? NF_DROP : NF_ACCEPT;

@@ -142,7 +142,15 @@ bool nemo_claims(struct nemo_tunnel *t, const struct ipv6hdr *outer,
 	struct nemo_mr *mr = nemo_prefix_lookup(&t->prefixes, &inner->daddr);
 	struct nemo_endpoint *ep = mr ? rcu_dereference(mr->ha_ep) : NULL;
 
-	return ep && ipv6_addr_equal(&ep->key.local, &outer->daddr);
+	/* what comes to a node that is its own home agent is nemo_ha's to judge */
+	return ep && ipv6_addr_equal(&ep->key.local, &outer->daddr) &&
+	       !ipv6_addr_equal(&ep->key.local, &ep->key.remote);
+}
+
+/* A node that is its own home agent: nemo_ha is asked next. */
+static bool nemo_own_home(struct nemo_tunnel *t, const struct nemo_endpoint *ep)
+{
+	return nemo_endpoint_lookup(t, &ep->key.local, &ep->key.local);
 }
 
 static bool nemo_mr_is_marker(const struct nemo_mr *mr, const struct ipv6hdr *inner)
@@ -160,23 +168,24 @@ bool nemo_input(struct nemo_tunnel *t, struct nemo_endpoint *ep,
 	struct nemo_mr *mr = nemo_prefix_lookup(&t->prefixes, &inner->daddr);
 	enum nemo_from from;
 
-	if (!mr) {
-		/* a node that is its own home agent: nemo_ha comes next */
-		if (ipv6_addr_equal(&ep->key.local, &ep->key.remote))
-			return false;
-		nemo_drop_rx(t, skb, NEMO_DROP_NO_ENTRY);
-		return true;
-	}
-	if (ep == rcu_dereference(mr->ha_ep)) {
+	if (mr && ep == rcu_dereference(mr->ha_ep)) {
 		from = NEMO_FROM_HA;
-	} else if (ep == rcu_dereference(mr->peer_ep) ||
-		   ep == rcu_dereference(mr->old_ep)) {
+	} else if (mr && (ep == rcu_dereference(mr->peer_ep) ||
+			  ep == rcu_dereference(mr->old_ep))) {
 		from = NEMO_FROM_PEER;
-	} else {
+	} else if (nemo_own_home(t, ep)) {
+		return false;
+	} else if (mr) {
 		atomic64_inc(&mr->stats.dropped);
 		nemo_drop_rx(t, skb, NEMO_DROP_WRONG_ENDPOINT);
 		return true;
+	} else {
+		nemo_drop_rx(t, skb, NEMO_DROP_NO_ENTRY);
+		return true;
 	}
+	/* the guest is elsewhere, so this may be on its way there */
+	if (READ_ONCE(mr->verdict[from]) == NEMO_DROP && nemo_own_home(t, ep))
+		return false;
 	if (nemo_mr_is_marker(mr, inner)) {
 		nemo_mr_marker_came(mr, from, nemo_marker_seq(inner));
 		consume_skb(skb);
