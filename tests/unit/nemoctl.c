@@ -274,16 +274,17 @@ static void timelines(void)
 	timeline_of(MOVE, true, MOVE "\n");
 	timeline_of("{\"name\":\"guest1\",\"handovers\":[]}", false,
 		    "guest1: no handover yet\n");
-	/* neither step that could be the origin; what is missing is no crash */
+	/* a running one that nobody announced; an answer of another agent */
+	timeline_of("{\"name\":\"guest1\",\"handovers\":[{\"id\":8,\"role\":\"new\","
+		    "\"outcome\":\"running\",\"steps\":[]}]}", false,
+		    "guest1: handover 8 role new outcome running\n");
 	timeline_of("{\"handovers\":[{\"role\":\"old\",\"steps\":["
 		    "{\"step\":\"prepare\",\"time_ns\":1764000000000000000},"
 		    "{\"step\":\"abort\",\"time_ns\":1764000000500000000}]},{}]}", false,
-		    "?: handover 0 role old peer ? outcome ?\n"
+		    "?: handover 0 role old outcome ?\n"
 		    "    prepare         16:00:00.000000        +0.000 ms\n"
 		    "    abort           16:00:00.500000      +500.000 ms\n"
-		    "    packets held 0 forwarded 0 dropped 0\n"
-		    "?: handover 0 role ? peer ? outcome ?\n"
-		    "    packets held 0 forwarded 0 dropped 0\n");
+		    "?: handover 0 role ? outcome ?\n");
 }
 
 static void link_both(void)

@@ -69,11 +69,17 @@ static void show_handover(struct out *out, const char *name,
 	struct json_object *steps = json_object_object_get(handover, "steps");
 	int64_t zero = origin(handover, steps);
 
-	fprintf(out->file, "%s: handover %" PRId64 " role %s peer %s outcome %s\n",
-		name, number_of(handover, "id"), string_of(handover, "role"),
-		string_of(handover, "peer"), string_of(handover, "outcome"));
+	fprintf(out->file, "%s: handover %" PRId64 " role %s", name,
+		number_of(handover, "id"), string_of(handover, "role"));
+	/* nobody announced it */
+	if (json_object_object_get(handover, "peer"))
+		fprintf(out->file, " peer %s", string_of(handover, "peer"));
+	fprintf(out->file, " outcome %s\n", string_of(handover, "outcome"));
 	for (size_t i = 0; i < length(steps); i++)
 		show_step(out, json_object_array_get_idx(steps, i), zero);
+	/* they are known at the end */
+	if (!json_object_object_get(handover, "held"))
+		return;
 	fprintf(out->file, "    packets held %" PRId64 " forwarded %" PRId64
 		" dropped %" PRId64 "\n", number_of(handover, "held"),
 		number_of(handover, "forwarded"), number_of(handover, "dropped"));
