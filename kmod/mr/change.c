@@ -185,12 +185,17 @@ void nemo_mr_change_init(struct nemo_mr *mr)
 	mr->limit.bytes = NEMO_HOLD_BYTES;
 }
 
-/*
- * nemo_mr_drain() has to follow, in process context. @seq is the number of the
- * binding that the change starts from.
+/**
+ * nemo_mr_enter() - take another state
+ * @mr: mobile router
+ * @to: state
+ * @seq: sequence number of the binding that the change starts from
+ * @reason: why, for the notification
+ *
+ * nemo_mr_drain() has to follow, in process context. Context: lock.
  */
-static void nemo_mr_enter(struct nemo_mr *mr, enum nemo_mr_state to, u16 seq,
-			  enum nemo_mr_reason reason)
+void nemo_mr_enter(struct nemo_mr *mr, enum nemo_mr_state to, u16 seq,
+		   enum nemo_mr_reason reason)
 {
 	enum nemo_mr_state old = mr->state;
 

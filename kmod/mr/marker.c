@@ -63,6 +63,17 @@ static bool nemo_mr_marker_fits(const struct nemo_mr *mr, u16 seq)
 	       nemo_mr_serves(mr->state);
 }
 
+/*
+ * The peer's own marker, with the very number that the handover began with: it
+ * has taken the guest back, and wants what is held here. Its agent says so, too,
+ * but that may be lost for longer than the peer waits.
+ */
+static bool nemo_mr_marker_undoes(const struct nemo_mr *mr, enum nemo_from from, u16 seq)
+{
+	return from == NEMO_FROM_PEER && mr->state == NEMO_MR_STATE_PREPARED &&
+	       seq == mr->marker.fence && rcu_access_pointer(mr->peer_ep);
+}
+
 /* Context: lock. */
 static void nemo_mr_marker_meet(struct nemo_mr *mr, enum nemo_from from, u16 seq)
 {
@@ -72,6 +83,8 @@ static void nemo_mr_marker_meet(struct nemo_mr *mr, enum nemo_from from, u16 seq
 		nemo_mr_marker_release(mr, NEMO_MR_REASON_MARKER);
 		return;
 	}
+	if (nemo_mr_marker_undoes(mr, from, seq))
+		nemo_mr_enter(mr, NEMO_MR_STATE_LEAVING, seq, NEMO_MR_REASON_MARKER);
 	switch (nemo_mr_marker_verdict(mr->state, from)) {
 	case NEMO_MARKER_PASS:
 		nemo_mr_marker_to_peer(m, seq);
@@ -181,7 +194,8 @@ void nemo_mr_marker_came(struct nemo_mr *mr, enum nemo_from from, u16 seq)
 	struct nemo_mr_marker *m = &mr->marker;
 
 	spin_lock(&mr->lock);
-	if (!mr->dead) {
+	/* of two that come together, the older one has nothing to say */
+	if (!mr->dead && (!(m->came & BIT(from)) || nemo_seq_newer(seq, m->seq[from]))) {
 		m->came |= BIT(from);
 		m->seq[from] = seq;
 		nemo_mr_schedule(mr, &m->work);
@@ -223,6 +237,7 @@ void nemo_mr_marker_enter(struct nemo_mr *mr, enum nemo_mr_state old, u16 seq)
 	}
 	if (nemo_mr_marker_due(old, mr->state)) {
 		m->due = true;
+		m->mine = send;
 		m->kept = false;
 		/* our own returns with the present number, the other's is newer */
 		m->fence = seq - send;
@@ -232,6 +247,19 @@ void nemo_mr_marker_enter(struct nemo_mr *mr, enum nemo_mr_state old, u16 seq)
 	nemo_mr_marker_kept(mr);
 	if (!nemo_hold_empty(&mr->hold[NEMO_FROM_HA]))
 		nemo_mr_marker_wait(mr);
+}
+
+/**
+ * nemo_mr_marker_renew() - the old host has refreshed its binding meanwhile
+ * @mr: mobile router
+ * @seq: sequence number of that
+ */
+void nemo_mr_marker_renew(struct nemo_mr *mr, u16 seq)
+{
+	spin_lock_bh(&mr->lock);
+	if (mr->state == NEMO_MR_STATE_PREPARED && !mr->marker.mine)
+		mr->marker.fence = seq;
+	spin_unlock_bh(&mr->lock);
 }
 
 void nemo_mr_marker_init(struct nemo_mr *mr)

@@ -175,8 +175,10 @@ static void nemo_mr_settings(struct nemo_mr *mr, const struct nemo_mr_conf *conf
 {
 	if (conf->has & NEMO_HAS_FLAGS)
 		WRITE_ONCE(mr->flags, conf->flags);
-	if (conf->has & NEMO_HAS_SEQ)
+	if (conf->has & NEMO_HAS_SEQ) {
 		WRITE_ONCE(mr->seq, conf->seq);
+		nemo_mr_marker_renew(mr, conf->seq);
+	}
 	if (conf->has & NEMO_HAS_LIFETIME) {
 		mr->lifetime = conf->lifetime;
 		mr->expires = nemo_lifetime_end(get_jiffies_64(), conf->lifetime);

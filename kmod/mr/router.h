@@ -38,6 +38,7 @@ struct nemo_mr_stats {
 /* End markers that come, are due, or shall go. */
 struct nemo_mr_marker {
 	bool due;			/* lock of the mobile router, as all here */
+	bool mine;			/* it is our own that shall return */
 	bool kept;			/* one came before we knew what to do with it */
 	bool pass;			/* one goes to the peer, behind the queues */
 	u8 came;			/* bit for each enum nemo_from; for the work */
@@ -161,6 +162,8 @@ extern struct workqueue_struct *nemo_mr_wq;
 void nemo_mr_change_init(struct nemo_mr *mr);
 void nemo_mr_change_stop(struct nemo_mr *mr);
 enum nemo_verdict nemo_mr_verdict_now(const struct nemo_mr *mr, enum nemo_from from);
+void nemo_mr_enter(struct nemo_mr *mr, enum nemo_mr_state to, u16 seq,
+		   enum nemo_mr_reason reason);
 int nemo_mr_change(struct nemo_mr *mr, enum nemo_mr_state to, u16 seq,
 		   struct netlink_ext_ack *extack);
 void nemo_mr_frame(struct nemo_mr *mr);
@@ -173,6 +176,7 @@ void nemo_mr_marker_init(struct nemo_mr *mr);
 void nemo_mr_marker_stop(struct nemo_mr *mr);
 void nemo_mr_marker_came(struct nemo_mr *mr, enum nemo_from from, u16 seq);
 void nemo_mr_marker_enter(struct nemo_mr *mr, enum nemo_mr_state old, u16 seq);
+void nemo_mr_marker_renew(struct nemo_mr *mr, u16 seq);
 void nemo_mr_marker_wait(struct nemo_mr *mr);
 void nemo_mr_marker_pass(struct nemo_mr *mr);
 
