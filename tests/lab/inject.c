@@ -2,17 +2,18 @@
 /*
  * inject - send one crafted packet: IPv6, perhaps in IPv6, with a UDP datagram in it.
  *
- *   inject [-o SRC DST CLASS] [-e LIMIT] SRC DST CLASS
+ *   inject [-o SRC DST CLASS] [-e LIMIT] [-b] SRC DST CLASS
  *
  * CLASS is the traffic class (its lowest two bits are ECN). -o puts an outer header
  * around it, -e a tunnel encapsulation limit option (RFC 2473 section 4.1.1) into
- * the inner packet. The datagram goes to the discard port. Routed as the namespace
+ * the inner packet; -b makes the inner header claim more octets than there are. The datagram goes to the discard port. Routed as the namespace
  * routes, whoever's address SRC is.
  */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/ip6.h>
 #include <netinet/udp.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -117,6 +118,7 @@ int main(int argc, char **argv)
 {
 	struct packet p = { .start = sizeof(p.data) };
 	char **outer = NULL, *limit = NULL;
+	bool bad = false;
 	int i = 1;
 
 	if (argc - i > 4 && !strcmp(argv[i], "-o")) {
@@ -127,14 +129,20 @@ int main(int argc, char **argv)
 		limit = argv[i + 1];
 		i += 2;
 	}
+	if (argc - i > 1 && !strcmp(argv[i], "-b")) {
+		bad = true;
+		i++;
+	}
 	if (argc - i != 3) {
-		fprintf(stderr, "usage: inject [-o SRC DST CLASS] [-e LIMIT] SRC DST CLASS\n");
+		fprintf(stderr, "usage: inject [-o SRC DST CLASS] [-e LIMIT] [-b] SRC DST CLASS\n");
 		return 2;
 	}
 	push_udp(&p, argv + i);
 	if (limit)
 		push_limit(&p, limit);
 	push_ip6(&p, argv + i, limit ? IPPROTO_DSTOPTS : IPPROTO_UDP);
+	if (bad)
+		((struct ip6_hdr *)(p.data + p.start))->ip6_plen = htons(length(&p));
 	if (outer)
 		push_ip6(&p, outer, IPPROTO_IPV6);
 	return transmit(&p);

@@ -62,6 +62,11 @@ ok "host drops what is no IPv6" dropped hostA family sh -c \
 # ... and what comes out of the tunnel
 ok "host drops another sender's packet" dropped hostA wrong-endpoint \
 	inject hostB -o "$coa_b" "$coa" 0 "$LAB_CN" "$guest" 0
+ctl hostA mr add other dev nemo0 hoa "$(lab_hoa 2)" ha "$coa_b" coa "$coa" mnp "$(lab_mnp 2)"
+ok "... though it is another one's home agent" dropped hostA wrong-endpoint \
+	inject hostB -o "$coa_b" "$coa" 0 "$LAB_CN" "$guest" 0
+ok "host drops a packet that is not whole" dropped hostA malformed \
+	inject ha -o "$LAB_HA" "$coa" 0 -b "$LAB_CN" "$guest" 0
 ok "host drops a packet for nobody" dropped hostA no-entry \
 	inject ha -o "$LAB_HA" "$coa" 0 "$LAB_CN" 2001:db8:100:99::1 0
 ok "a host in standby drops a packet for its guest" dropped hostB state \
@@ -71,6 +76,10 @@ ok "a host in standby drops a packet for its guest" dropped hostB state \
 ok "home agent drops a foreign source from a mobile router" dropped ha spoofed \
 	inject hostA -o "$coa" "$LAB_HA" 0 2001:db8:dead::1 "$LAB_CN" 0
 ok "home agent drops a mobile network's packet from elsewhere" dropped ha wrong-endpoint \
+	inject hostB -o "$coa_b" "$LAB_HA" 0 "$guest" "$LAB_CN" 0
+ctl ha ha bind "$(lab_hoa 2)" dev nemo-ha0 local "$LAB_HA" coa "$coa_b" mnp "$(lab_mnp 2)" seq 1 \
+	lifetime 600
+ok "... though that has a binding of its own" dropped ha wrong-endpoint \
 	inject hostB -o "$coa_b" "$LAB_HA" 0 "$guest" "$LAB_CN" 0
 ok "home agent takes the home address from the care-of address" seen cn eth0 \
 	"udp port 9 and src $hoa" inject hostA -o "$coa" "$LAB_HA" 0 "$hoa" "$LAB_CN" 0
@@ -83,6 +92,9 @@ ok "... and says so" seen cn eth0 "icmp6 and ip6[40] = 1" \
 # Congestion marks (RFC 6040): outer class from the inner ECN bits, and back
 ok "ECT(0) goes into the outer header" seen ha eth0 "ip6[6] = 41 and ip6[1] & 0x30 = 0x20" \
 	on guest1 ping -c 1 -W 2 -Q 2 "$LAB_CN"
+ok "the outer flow label is the mobile router's, not the packet's" seen ha eth0 \
+	"ip6[6] = 41 and ip6[0:4] & 0x000fffff != 0 and ip6[40:4] & 0x000fffff = 0" \
+	inject guest1 "$guest" "$LAB_CN" 0
 ok "the DSCP does not" seen ha eth0 "ip6[6] = 41 and ip6[0:2] & 0x0ff0 = 0" \
 	on guest1 ping -c 1 -W 2 -Q 0xb8 "$LAB_CN"
 ok "outer CE on ECT(0) becomes inner CE" seen guest1 eth0 "udp port 9 and ip6[1] & 0x30 = 0x30" \
