@@ -161,31 +161,40 @@ static bool nemo_mr_is_marker(const struct nemo_mr *mr, const struct ipv6hdr *in
 	       ipv6_addr_equal(&inner->daddr, &mr->hoa);
 }
 
+/* Returns NEMO_FROM_COUNT when the packet does not come from where it may. */
+static enum nemo_from nemo_mr_from(const struct nemo_mr *mr,
+				   const struct nemo_endpoint *ep)
+{
+	if (ep == rcu_dereference(mr->ha_ep))
+		return NEMO_FROM_HA;
+	if (ep == rcu_dereference(mr->peer_ep) || ep == rcu_dereference(mr->old_ep))
+		return NEMO_FROM_PEER;
+	return NEMO_FROM_COUNT;
+}
+
+static void nemo_mr_stranger(struct nemo_tunnel *t, struct nemo_mr *mr,
+			     struct sk_buff *skb)
+{
+	if (mr)
+		atomic64_inc(&mr->stats.dropped);
+	nemo_drop_rx(t, skb, mr ? NEMO_DROP_WRONG_ENDPOINT : NEMO_DROP_NO_ENTRY);
+}
+
 bool nemo_input(struct nemo_tunnel *t, struct nemo_endpoint *ep,
 		struct sk_buff *skb)
 {
 	const struct ipv6hdr *inner = (const struct ipv6hdr *)skb->data;
 	struct nemo_mr *mr = nemo_prefix_lookup(&t->prefixes, &inner->daddr);
-	enum nemo_from from;
+	enum nemo_from from = mr ? nemo_mr_from(mr, ep) : NEMO_FROM_COUNT;
 
-	if (mr && ep == rcu_dereference(mr->ha_ep)) {
-		from = NEMO_FROM_HA;
-	} else if (mr && (ep == rcu_dereference(mr->peer_ep) ||
-			  ep == rcu_dereference(mr->old_ep))) {
-		from = NEMO_FROM_PEER;
-	} else if (nemo_own_home(t, ep)) {
+	/* a guest that is elsewhere: the packet may be on its way there */
+	if ((from == NEMO_FROM_COUNT || READ_ONCE(mr->verdict[from]) == NEMO_DROP) &&
+	    nemo_own_home(t, ep))
 		return false;
-	} else if (mr) {
-		atomic64_inc(&mr->stats.dropped);
-		nemo_drop_rx(t, skb, NEMO_DROP_WRONG_ENDPOINT);
-		return true;
-	} else {
-		nemo_drop_rx(t, skb, NEMO_DROP_NO_ENTRY);
+	if (from == NEMO_FROM_COUNT) {
+		nemo_mr_stranger(t, mr, skb);
 		return true;
 	}
-	/* the guest is elsewhere, so this may be on its way there */
-	if (READ_ONCE(mr->verdict[from]) == NEMO_DROP && nemo_own_home(t, ep))
-		return false;
 	if (nemo_mr_is_marker(mr, inner)) {
 		nemo_mr_marker_came(mr, from, nemo_marker_seq(inner));
 		consume_skb(skb);
