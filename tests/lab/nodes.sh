@@ -11,6 +11,30 @@ LAB_HA_OPTIONS=${LAB_HA_OPTIONS:-}	# … and for [ha]
 declare -A LAB_AGENT	# node: its agent's process
 declare -a LAB_AT	# guest: host it is on
 
+# lab_peer_key HOST HOST - the file that the two share
+lab_peer_key() {
+	if [[ $1 < $2 ]]; then
+		echo "$LAB_RUN/peers-$1-$2.key"
+	else
+		echo "$LAB_RUN/peers-$2-$1.key"
+	fi
+}
+
+# lab_peers HOST - every other host, for announced handovers
+lab_peers() {
+	local h coa
+	for h in $LAB_HOSTS; do
+		coa=$(lab_coa "$h")
+		if [ "$h" = "$1" ] || [ -z "$coa" ]; then
+			continue
+		fi
+		echo "[peer host$h]"
+		echo "address = $coa"
+		echo "key-file = $(lab_peer_key "$1" "$h")"
+		echo "spi = 1000"
+	done
+}
+
 # lab_config NODE - of an agent
 lab_config() {
 	local n
@@ -23,7 +47,8 @@ lab_config() {
 		[ -z "$LAB_HA_OPTIONS" ] || echo "$LAB_HA_OPTIONS" ;;
 	*)
 		echo "[host]"
-		echo "interface = eth0" ;;
+		echo "interface = eth0"
+		lab_peers "${1#host}" ;;
 	esac
 	for n in "${LAB_GUESTS[@]}"; do
 		echo "[mr guest$n]"
@@ -38,11 +63,19 @@ lab_config() {
 	done
 }
 
+lab_key() {
+	[ -e "$1" ] || (umask 077; od -An -tx1 -N32 /dev/urandom | tr -d ' \n' > "$1")
+}
+
 lab_keys() {
-	local n
+	local n h k
 	for n in "${LAB_GUESTS[@]}"; do
-		[ -e "$LAB_RUN/guest$n.key" ] || (umask 077
-			od -An -tx1 -N32 /dev/urandom | tr -d ' \n' > "$LAB_RUN/guest$n.key")
+		lab_key "$LAB_RUN/guest$n.key"
+	done
+	for h in $LAB_HOSTS; do
+		for k in $LAB_HOSTS; do
+			[ "$h" = "$k" ] || lab_key "$(lab_peer_key "$h" "$k")"
+		done
 	done
 }
 

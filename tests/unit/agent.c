@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The agent's pure parts: clock, judge, the answer to a revocation. */
+/* The agent's pure parts: clock, judge, revocation, context, timeline. */
 #include <string.h>
 
 #include "lib/auth.h"
 #include "nemod/clock.h"
+#include "nemod/context.h"
 #include "nemod/judge.h"
 #include "nemod/revoke.h"
+#include "nemod/timeline.h"
+#include "nemod/verb.h"
 #include "../wire/tap.h"
 
 #define TICK	(1ULL << 26)
@@ -266,6 +269,187 @@ static void revocation(void)
 	      MH_BRA_NO_BINDING);
 }
 
+/* Of a handover: it leaves, or waits for the guest, with or without a binding. */
+static void revocation_announced(void)
+{
+	struct bul bul = { .seq = 100, .seq_at = 1, .granted = 60 };
+	struct mh_br bri = { .kind = MH_BR_BRI, .seq = 101 };
+
+	CHECK(revoke_judge(&bul, NEMO_MR_STATE_LEAVING, &bri) == MH_BRA_SUCCESS);
+	CHECK(revoke_judge(&bul, NEMO_MR_STATE_PREPARED, &bri) ==
+	      MH_BRA_SUCCESS);
+	bul.granted = 0;
+	CHECK(revoke_judge(&bul, NEMO_MR_STATE_PREPARED, &bri) ==
+	      MH_BRA_NO_BINDING);
+}
+
+static struct in6_addr address(uint8_t last)
+{
+	return (struct in6_addr){ .s6_addr = { 0x20, 1, [15] = last } };
+}
+
+/* Through the codec, to the list of options that a receiver sees. */
+static struct mh_msg through_the_codec(struct context_message *m, uint8_t *mh)
+{
+	struct mh_msg msg;
+	ssize_t len;
+
+	m->msg.type = MH_HI;
+	m->msg.opts.has |= MH_BIT(MH_OPT_AUTH) | MH_BIT(MH_OPT_MESG_ID);
+	m->msg.opts.auth.mac.len = NEMO_AUTH_MAC_LEN;
+	len = mh_build(&m->msg, mh, MH_MAX_LEN);
+	CHECK(len > 0 && len + 40 <= 1280);
+	CHECK(!mh_parse(mh, len, &msg));
+	return msg;
+}
+
+static void contexts(void)
+{
+	struct context c = { address(1), 0xfedc, 15, CONTEXT_TRANSIENT,
+			     CONTEXT_SERVED, 0x1234 };
+	struct context_neighbour n = { address(2), { 2, 3, 4, 5, 6, 7 } };
+	struct context_neighbour n2;
+	struct context_message m = { };
+	uint8_t mh[MH_MAX_LEN];
+	struct context c2;
+	struct mh_msg msg;
+
+	CHECK(context_add(&m, &c));
+	CHECK(context_add_neighbour(&m, &n));
+	msg = through_the_codec(&m, mh);
+	CHECK(msg.opts.n_vendor == 2);
+	CHECK(context_read(&msg.opts.vendor[0], &c2));
+	CHECK(IN6_ARE_ADDR_EQUAL(&c.hoa, &c2.hoa) && c2.seq == 0xfedc &&
+	      c2.lifetime == 15 && c2.flags == CONTEXT_TRANSIENT &&
+	      c2.status == CONTEXT_SERVED && c2.id == 0x1234);
+	CHECK(!context_read(&msg.opts.vendor[1], &c2));
+	CHECK(context_read_neighbour(&msg.opts.vendor[1], &n2));
+	CHECK(!memcmp(&n, &n2, sizeof(n)));
+	CHECK(!context_read_neighbour(&msg.opts.vendor[0], &n2));
+	CHECK(context_find(&msg.opts, &c.hoa, &c2));
+	CHECK(!context_find(&msg.opts, &n.addr, &c2));
+	/* Cut, or somebody else's. */
+	msg.opts.vendor[0].value.len--;
+	CHECK(!context_read(&msg.opts.vendor[0], &c2));
+	msg.opts.vendor[1].id++;
+	CHECK(!context_read_neighbour(&msg.opts.vendor[1], &n2));
+}
+
+/* A whole list fits the least MTU; one that is longer does not begin. */
+static void context_list(void)
+{
+	struct context_message m = { };
+	uint8_t mh[MH_MAX_LEN];
+	struct context c = { };
+
+	for (int i = 0; i < CONTEXT_SLOTS; i++) {
+		c.hoa = address(i);
+		CHECK(context_add(&m, &c));
+	}
+	CHECK(!context_add(&m, &c));
+	CHECK(through_the_codec(&m, mh).opts.n_vendor == CONTEXT_SLOTS);
+}
+
+/* What is told of one mobile router alone is compared. */
+static void context_of_one(void)
+{
+	struct nemo_conf_mr mr = { .name = "guest1", .mnps = 2 };
+	struct context_message m = { };
+	uint8_t mh[MH_MAX_LEN];
+	struct mh_msg msg;
+
+	mr.home_agent = address(9);
+	mr.mnp[0] = (struct nemo_prefix){ address(0), 64 };
+	mr.mnp[1] = (struct nemo_prefix){ address(0), 56 };
+	context_describe(&m, &mr);
+	msg = through_the_codec(&m, mh);
+	CHECK(msg.opts.mn_id.id.len == 6 &&
+	      !memcmp(msg.opts.mn_id.id.data, "guest1", 6));
+	CHECK(context_agrees(&msg.opts, &mr));
+	mr.mnps = 1;
+	CHECK(!context_agrees(&msg.opts, &mr));
+	mr.mnps = 2;
+	mr.mnp[1].len = 48;
+	CHECK(!context_agrees(&msg.opts, &mr));
+	mr.mnp[1].len = 56;
+	mr.home_agent = address(8);
+	CHECK(!context_agrees(&msg.opts, &mr));
+	/* A list says nothing of it. */
+	m = (struct context_message){ };
+	msg = through_the_codec(&m, mh);
+	CHECK(context_agrees(&msg.opts, &mr));
+}
+
+static bool says(const struct timeline *t, const char *what)
+{
+	struct json_object *json = timeline_json(t);
+	bool yes = strstr(json_object_to_json_string_ext(json, 0), what);
+
+	json_object_put(json);
+	return yes;
+}
+
+static void timelines(void)
+{
+	struct nemo_mr_info info = { };
+	struct timeline t = { };
+
+	CHECK(says(&t, "[]"));
+	timeline_step(&t, TIMELINE_BU, 5);	/* of none */
+	info.stats[NEMO_MR_A_STATS_HELD] = 100;
+	timeline_begin(&t, false, 7, "host2", &info);
+	timeline_step(&t, TIMELINE_BA, 30);
+	timeline_step(&t, TIMELINE_MARKER, 20);
+	timeline_step(&t, TIMELINE_RELEASE, 20);
+	timeline_step(&t, TIMELINE_BU, 10);
+	timeline_step(&t, TIMELINE_BU, 40);	/* the first time counts */
+	CHECK(says(&t, "\"outcome\":\"running\""));
+	CHECK(says(&t, "\"steps\":[{\"step\":\"bu\",\"time_ns\":10},"
+			"{\"step\":\"marker\",\"time_ns\":20},"
+			"{\"step\":\"release\",\"time_ns\":20},"
+			"{\"step\":\"ba\",\"time_ns\":30}]"));
+	info.stats[NEMO_MR_A_STATS_HELD] = 103;
+	timeline_end(&t, TIMELINE_DONE, &info);
+	CHECK(says(&t, "\"id\":7,\"role\":\"new\",\"peer\":\"host2\",\"outcome\":\"done\",\"held\":3,"));
+	timeline_step(&t, TIMELINE_ABORT, 50);
+	CHECK(!says(&t, "abort"));
+	for (int i = 0; i < TIMELINE_LENGTH; i++) {
+		timeline_begin(&t, true, 100 + i, "", &info);
+		timeline_end(&t, TIMELINE_LAPSED, &info);
+	}
+	CHECK(!says(&t, "\"id\":7") && says(&t, "\"id\":100") &&
+	      says(&t, "\"id\":107"));
+}
+
+static void count_end(void *arg, const char *error)
+{
+	const char **to = arg;
+
+	*to = error ? "failed" : "fine";
+}
+
+static void verbs(void)
+{
+	struct verb_wait *a = NULL, *b = NULL;
+	const char *end = NULL;
+	struct verb *verb = verb_new(count_end, &end);
+
+	verb_wait(verb, &a, "a");
+	verb_wait(verb, &b, "b");
+	verb_put(verb);
+	verb_settle(&a, "a", NULL);
+	CHECK(!end && !a);
+	verb_settle(&b, "b", NULL);
+	CHECK(end && !strcmp(end, "fine"));
+	end = NULL;
+	verb = verb_new(count_end, &end);
+	verb_wait(verb, &a, "a");
+	verb_fail(verb, "c", "no such");
+	verb_put(verb);
+	verb_settle(&a, "a", "no answer");
+	CHECK(end && !strcmp(end, "failed"));
+}
+
 int main(void)
 {
 	static const struct tap_test tests[] = {
@@ -281,6 +465,12 @@ int main(void)
 		{ "judge: 141 and 142", prefixes },
 		{ "the care-of address", alternate_coa },
 		{ "what a revocation means", revocation },
+		{ "what it means in a handover", revocation_announced },
+		{ "contexts", contexts },
+		{ "a list of contexts", context_list },
+		{ "the context of one mobile router", context_of_one },
+		{ "timelines", timelines },
+		{ "verbs end once", verbs },
 	};
 
 	return tap_run(tests, sizeof(tests) / sizeof(tests[0]));

@@ -40,13 +40,26 @@ static void on_revocation(struct agent *agent, const struct mh_in *in)
 		ha_revocation_acknowledged(agent->ha, in);
 }
 
-/* HI and HAck of an announced handover will have their lines here. */
+static void on_initiate(struct agent *agent, const struct mh_in *in)
+{
+	if (agent->host)
+		peer_initiate(&agent->host->peers, in);
+}
+
+static void on_acknowledge(struct agent *agent, const struct mh_in *in)
+{
+	if (agent->host)
+		peer_acknowledge(&agent->host->peers, in);
+}
+
 static void (*const handlers[MH_TYPES])(struct agent *agent,
 					const struct mh_in *in) = {
 	[MH_BRR]	= on_refresh_request,
 	[MH_BU]		= on_update,
 	[MH_BA]		= on_acknowledgement,
 	[MH_BE]		= on_error,
+	[MH_HI]		= on_initiate,
+	[MH_HACK]	= on_acknowledge,
 	[MH_BR]		= on_revocation,
 };
 

@@ -11,6 +11,8 @@
 #define BINDACK_TIMEOUT_FIRSTREG	1500
 #define MAX_BINDACK_TIMEOUT		32000
 #define MAX_RELEASE_ATTEMPTS		4
+#define TRANSIENT_MAX			255	/* 100 ms, RFC 6058 */
+#define TRANSIENT_INTERVAL		20000
 #define HINT_INTERVAL			NS_PER_S
 /* A guest that has said nothing for so long may be anywhere. */
 #define QUIET				(MAX_BINDACK_TIMEOUT * NS_PER_MS)
@@ -51,6 +53,20 @@ static void set_timer(struct event *timer, uint64_t ms)
 	event_add(timer, &tv);
 }
 
+/*
+ * A home agent that does not know the option would skip it and take a transient
+ * Update for an ordinary one. So each ordinary one asks, with a lifetime of 0,
+ * and only a home agent that repeats the option is sent the other kind.
+ */
+static void fill_transient(const struct bul *bul, struct mh_opts *opts)
+{
+	if (bul->exchange == BUL_RELEASE)
+		return;
+	opts->has |= MH_BIT(MH_OPT_TRANSIENT);
+	opts->transient.late = bul->exchange == BUL_TRANSIENT;
+	opts->transient.lifetime = opts->transient.late ? TRANSIENT_MAX : 0;
+}
+
 static void fill_update(struct bul *bul, struct mh_msg *msg)
 {
 	const struct nemo_conf_mr *conf = bul->conf;
@@ -66,6 +82,7 @@ static void fill_update(struct bul *bul, struct mh_msg *msg)
 		if (!bul->attempts)
 			bul->first_id = bul->last_id;
 	}
+	fill_transient(bul, &msg->opts);
 	if (!conf->explicit_mode)
 		return;
 	for (unsigned int i = 0; i < conf->mnps; i++)
@@ -77,10 +94,12 @@ static void fill_update(struct bul *bul, struct mh_msg *msg)
 static void draw_number(struct bul *bul)
 {
 	uint64_t now = clock_monotonic();
+	uint64_t age = bul->seq_at ? now - bul->seq_at : UINT64_MAX;
 
 	if (bul->exchange == BUL_REGISTER)
-		bul->seq = clock_seq_claim(bul->claim, bul->seq, bul->seq_at ?
-					   now - bul->seq_at : UINT64_MAX);
+		bul->seq = clock_seq_claim(bul->claim, bul->seq, age);
+	else if (bul->exchange == BUL_TRANSIENT)
+		bul->seq = clock_seq_claim(clock_realtime(), bul->seq, age);
 	else
 		bul->seq = clock_seq_refresh(bul->acked, bul->seq);
 	bul->seq_at = now;
@@ -171,9 +190,11 @@ static void on_retransmit(evutil_socket_t fd, short what, void *arg)
 
 static void on_refresh(evutil_socket_t fd, short what, void *arg)
 {
+	struct bul *bul = arg;
+
 	(void)fd;
 	(void)what;
-	bul_start(arg, BUL_REFRESH);
+	bul_start(bul, bul->next);
 }
 
 int bul_init(struct bul *bul, const struct bul_ops *ops, struct mh_socket *mh,
@@ -227,9 +248,21 @@ void bul_stop(struct bul *bul)
 }
 
 /* Four fifths of the lifetime (§11.7.1: before it is over). */
-static void plan_refresh(struct bul *bul, uint64_t ms)
+#define REFRESH_AFTER(ms)	((ms) * 4 / 5)
+
+static void plan(struct bul *bul, enum bul_exchange next, uint64_t ms)
 {
-	set_timer(bul->refresh, ms * 4 / 5);
+	bul->next = next;
+	set_timer(bul->refresh, ms);
+}
+
+void bul_learn(struct bul *bul, uint16_t seq)
+{
+	if (!bul->seq_at || mh_seq_newer(seq, bul->seq))
+		bul->seq = seq;
+	bul->seq_at = clock_monotonic();
+	bul->bound = seq;
+	bul->bound_at = bul->seq_at;
 }
 
 void bul_adopt(struct bul *bul, uint16_t seq, uint32_t lifetime,
@@ -237,13 +270,30 @@ void bul_adopt(struct bul *bul, uint16_t seq, uint32_t lifetime,
 {
 	/* The former agent may have sent some that the kernel was not told of. */
 	bul->seq = seq + ADOPT_GAP;
+	bul->bound = seq;
 	bul->seq_at = clock_monotonic();
+	bul->bound_at = bul->seq_at;
 	bul->granted = lifetime;
 	bul->ends = bul->seq_at + expires * NS_PER_MS;
 	if (lifetime * 1000ULL > expires)
 		bul->acked = clock_realtime() -
 			     (lifetime * 1000ULL - expires) * NS_PER_MS;
-	plan_refresh(bul, expires);
+	plan(bul, BUL_REFRESH, REFRESH_AFTER(expires));
+}
+
+/* The binding stays where it is: nothing of it becomes ours. */
+static void transient_accepted(struct bul *bul, const struct mh_in *in)
+{
+	event_del(bul->retransmit);
+	bul->exchange = BUL_NONE;
+	if (in->msg.ba.status == MH_BA_ACCEPTED &&
+	    mh_has(&in->msg.opts, MH_OPT_TRANSIENT)) {
+		plan(bul, BUL_TRANSIENT, TRANSIENT_INTERVAL);
+		bul->ops->accepted(bul, BUL_TRANSIENT);
+	} else {
+		log_warn("%s: the home agent does not take the transient binding; uplink will be held until the acknowledgement",
+			 bul->conf->name);
+	}
 }
 
 static void accepted(struct bul *bul, const struct mh_in *in)
@@ -255,17 +305,20 @@ static void accepted(struct bul *bul, const struct mh_in *in)
 	event_del(bul->retransmit);
 	bul->exchange = BUL_NONE;
 	bul->granted = seconds;
+	bul->bound = in->msg.ba.seq;
+	bul->bound_at = clock_monotonic();
+	bul->transient = mh_has(&in->msg.opts, MH_OPT_TRANSIENT);
 	bul->acked = now;
-	bul->ends = clock_monotonic() + seconds * NS_PER_S;
+	bul->ends = bul->bound_at + seconds * NS_PER_S;
 	bul->round_trip_ms = (now - bul->bu_at) / 1e6;
 	bul->frame_to_ba_ms = bul->since ? (now - bul->since) / 1e6 : 0;
 	bul->since = 0;
 	if (mh_has(&in->msg.opts, MH_OPT_REFRESH_ADVICE) &&
 	    in->msg.opts.refresh_advice &&
 	    in->msg.opts.refresh_advice * 4ULL < seconds)
-		set_timer(bul->refresh, in->msg.opts.refresh_advice * 4000ULL);
+		plan(bul, BUL_REFRESH, in->msg.opts.refresh_advice * 4000ULL);
 	else if (exchange != BUL_RELEASE)
-		plan_refresh(bul, seconds * 1000);
+		plan(bul, BUL_REFRESH, REFRESH_AFTER(seconds * 1000));
 	bul->ops->accepted(bul, exchange);
 }
 
@@ -296,8 +349,8 @@ static void refused(struct bul *bul, const struct mh_in *in)
 
 	if (status == MH_BA_SEQ) {
 		/* §11.7.3: the BA says which number the home agent has. */
-		bul->seq = in->msg.ba.seq;
-		bul->seq_at = clock_monotonic();
+		bul->seq_at = 0;
+		bul_learn(bul, in->msg.ba.seq);
 		if (bul->exchange == BUL_REFRESH || old_claim(bul)) {
 			bul->ops->lost(bul, false);
 			return;
@@ -370,6 +423,8 @@ void bul_acknowledged(struct bul *bul, const struct mh_in *in)
 		refused(bul, in);
 	else if (!(ba->flags & MH_BA_R) && bul->exchange != BUL_RELEASE)
 		bul->ops->lost(bul, true);	/* RFC 3963 §5.3 */
+	else if (bul->exchange == BUL_TRANSIENT)
+		transient_accepted(bul, in);
 	else
 		accepted(bul, in);
 }

@@ -17,6 +17,7 @@ enum bul_exchange {
 	BUL_REGISTER,	/* the guest is here: takes the mobile router over */
 	BUL_REFRESH,	/* of a binding that stands; its care-of address may be new */
 	BUL_RELEASE,	/* orderly de-registration */
+	BUL_TRANSIENT,	/* RFC 6058: this host may send, while another has the binding */
 };
 
 struct bul;
@@ -46,7 +47,11 @@ struct bul_ops {
  * @ends: monotonic ns, of its lifetime
  * @first_id, @last_id: time stamps of its Binding Updates (MESG-ID)
  * @offset: the home agent's clock less ours, NTP units (status 144)
- * @granted: lifetime in seconds
+ * @granted: lifetime in seconds; 0: this host has no binding
+ * @bound: number of the newest binding that is known, ours or another host's
+ * @bound_at: when it was learnt, monotonic ns; 0 for never
+ * @next: what the refresh timer begins
+ * @transient: the home agent knows transient bindings
  */
 struct bul {
 	const struct bul_ops *ops;
@@ -54,8 +59,8 @@ struct bul {
 	const struct nemo_conf_mr *conf;
 	struct in6_addr coa;
 	enum bul_exchange exchange;
-	uint16_t seq, first;
-	uint64_t seq_at;
+	uint16_t seq, first, bound;
+	uint64_t seq_at, bound_at;
 	uint64_t first_id, last_id;
 	unsigned int attempts;
 	bool once_more;		/* a status has had its immediate retry */
@@ -63,6 +68,8 @@ struct bul {
 	uint64_t acked, ends;
 	uint64_t offset;
 	uint32_t granted;
+	enum bul_exchange next;
+	bool transient;
 	struct event *retransmit;
 	struct event *refresh;
 
@@ -86,6 +93,9 @@ void bul_hint(struct bul *bul, const char *why);
 
 /* No exchange, no refresh: this host does not serve. */
 void bul_stop(struct bul *bul);
+
+/* Another host has the binding, with this number; ours will be newer. */
+void bul_learn(struct bul *bul, uint16_t seq);
 
 /* A binding that a former agent made: refresh before @expires ms are over. */
 void bul_adopt(struct bul *bul, uint16_t seq, uint32_t lifetime,

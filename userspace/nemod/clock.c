@@ -7,7 +7,6 @@
 #define NTP_EPOCH	2208988800ULL	/* 1970 in seconds since 1900 */
 #define NTP_WINDOW	(7ULL << 32)
 #define SEQ_SHIFT	26
-#define SEQ_MEANING	(0x7000ULL << SEQ_SHIFT)
 
 static uint64_t get(clockid_t id)
 {
@@ -43,7 +42,7 @@ uint16_t clock_seq_claim(uint64_t seen, uint16_t last, uint64_t age)
 {
 	uint16_t number = (seen + CLOCK_SEQ_LEAD) >> SEQ_SHIFT;
 
-	if (age > SEQ_MEANING || mh_seq_newer(number, last))
+	if (age > CLOCK_SEQ_MEANING || mh_seq_newer(number, last))
 		return number;
 	return last + 1;
 }

@@ -28,6 +28,9 @@ bool clock_ntp_near(uint64_t a, uint64_t b);
 /* How far a claim is ahead of its time, in ns: more than clocks may differ. */
 #define CLOCK_SEQ_LEAD	(32ULL << 26)
 
+/* How long it can be told which of two numbers is newer, ns: half a turn. */
+#define CLOCK_SEQ_MEANING	(0x7000ULL << 26)
+
 /**
  * clock_seq_claim - of a registration: this host takes the mobile router over
  * @seen: when the guest was here, ns since 1970

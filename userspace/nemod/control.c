@@ -14,13 +14,14 @@
 #include "lib/log.h"
 #include "status.h"
 
-#define REQUEST_MAX	4096
+#define REQUEST_MAX	65536	/* a thousand names */
 
 /* A connection; one request at a time. */
 struct client {
 	struct control *control;
 	struct bufferevent *bev;
 	struct mr *waits_for;	/* its release is under way */
+	struct verb *verb;	/* a handover is */
 	struct client *next;
 };
 
@@ -53,27 +54,134 @@ static void on_released(void *arg, const char *error)
 	answer_result(client, error);
 }
 
-static void cmd_release(struct client *client, struct json_object *request)
+/* Of this node, or NULL after an answer that there is none. */
+static struct host *host_of(struct client *client)
 {
 	struct host *host = client->control->agent->host;
+
+	if (!host)
+		answer_result(client, "this node is no host: it has no [host] section");
+	return host;
+}
+
+/* The one mobile router that the request names, or NULL after an answer. */
+static const char *name_in(struct client *client, struct json_object *request)
+{
 	struct json_object *name;
+
+	if (json_object_object_get_ex(request, "mr", &name) &&
+	    json_object_is_type(name, json_type_string))
+		return json_object_get_string(name);
+	answer_result(client, "which mobile router? add \"mr\": its name");
+	return NULL;
+}
+
+static void cmd_release(struct client *client, struct json_object *request)
+{
+	struct host *host = host_of(client);
+	const char *name = host ? name_in(client, request) : NULL;
 	const char *error;
 
-	if (!host) {
-		answer_result(client, "this node is no host: it has no [host] section");
+	if (!name)
 		return;
-	}
-	if (!json_object_object_get_ex(request, "mr", &name)) {
-		answer_result(client, "which mobile router? add \"mr\": its name");
-		return;
-	}
-	error = host_release(host, json_object_get_string(name), on_released,
-			     client);
+	error = host_release(host, name, on_released, client);
 	if (error)
 		answer_result(client, error);
 	else
-		client->waits_for = host_by_name(host,
-						 json_object_get_string(name));
+		client->waits_for = host_by_name(host, name);
+}
+
+static void cmd_timeline(struct client *client, struct json_object *request)
+{
+	struct host *host = host_of(client);
+	const char *name = host ? name_in(client, request) : NULL;
+	struct mr *mr = name ? host_by_name(host, name) : NULL;
+	struct json_object *json;
+
+	if (!mr) {
+		if (name)
+			answer_result(client, "no mobile router of this name is configured");
+		return;
+	}
+	json = json_object_new_object();
+	json_object_object_add(json, "ok", json_object_new_boolean(true));
+	json_object_object_add(json, "name", json_object_new_string(name));
+	json_object_object_add(json, "handovers",
+			       timeline_json(&mr->handover.timeline));
+	answer(client, json);
+}
+
+static void on_handed_over(void *arg, const char *error)
+{
+	struct client *client = arg;
+
+	client->verb = NULL;
+	answer_result(client, error);
+}
+
+/* "mr" is a name or a list of names; NULL where there is none. To be freed. */
+static const char **names_in(struct json_object *request, unsigned int *n)
+{
+	struct json_object *mr;
+	const char **names;
+	bool list;
+
+	if (!json_object_object_get_ex(request, "mr", &mr))
+		return NULL;
+	list = json_object_is_type(mr, json_type_array);
+	*n = list ? json_object_array_length(mr) : 1;
+	names = *n ? calloc(*n, sizeof(*names)) : NULL;
+	for (unsigned int i = 0; names && i < *n; i++)
+		names[i] = json_object_get_string(list ? json_object_array_get_idx(mr, i) :
+							 mr) ?: "";
+	return names;
+}
+
+static void hand_over(struct client *client, struct json_object *request,
+		      enum handover_verb verb)
+{
+	struct host *host = host_of(client);
+	struct handover_order order = { .verb = verb };
+	struct json_object *value;
+
+	if (!host)
+		return;
+	if (client->verb) {
+		answer_result(client, "one request at a time");
+		return;
+	}
+	order.name = names_in(request, &order.names);
+	if (!order.name) {
+		answer_result(client,
+			      "which mobile routers? add \"mr\": a list of names, or \"all\"");
+		return;
+	}
+	if (json_object_object_get_ex(request, "to", &value))
+		order.to = json_object_get_string(value);
+	if (json_object_object_get_ex(request, "stopped", &value))
+		order.stopped = json_object_get_boolean(value);
+	client->verb = handover_do(host, &order, on_handed_over, client);
+	free(order.name);
+}
+
+static void cmd_prepare(struct client *client, struct json_object *request)
+{
+	hand_over(client, request, HANDOVER_PREPARE);
+}
+
+static void cmd_leave(struct client *client, struct json_object *request)
+{
+	hand_over(client, request, HANDOVER_LEAVE);
+}
+
+static void cmd_arrive(struct client *client, struct json_object *request)
+{
+	hand_over(client, request, HANDOVER_ARRIVE);
+}
+
+static void cmd_abort(struct client *client, struct json_object *request)
+{
+	hand_over(client, request, HANDOVER_ABORT);
 }
 
 static void cmd_reload(struct client *client, struct json_object *request)
@@ -98,6 +206,11 @@ static const struct {
 	{ "release", cmd_release },
 	{ "reload", cmd_reload },
 	{ "status", cmd_status },
+	{ "prepare", cmd_prepare },
+	{ "leave", cmd_leave },
+	{ "arrive", cmd_arrive },
+	{ "abort", cmd_abort },
+	{ "timeline", cmd_timeline },
 };
 
 static void run(struct client *client, struct json_object *request)
@@ -113,7 +226,7 @@ static void run(struct client *client, struct json_object *request)
 			commands[i].run(client, request);
 			return;
 		}
-	answer_result(client, "unknown command; there are status, release and reload");
+	answer_result(client, "unknown command; nemod(8) has the list");
 }
 
 static void drop(struct client *client)
@@ -125,6 +238,8 @@ static void drop(struct client *client)
 	*at = client->next;
 	if (client->waits_for)
 		client->waits_for->released = NULL;
+	if (client->verb)
+		client->verb->done = NULL;
 	bufferevent_free(client->bev);
 	free(client);
 }

@@ -2,6 +2,7 @@
 /*
  * The control socket: a request is a line of JSON, {"cmd": "release", "mr":
  * "guest1"}, and so is its answer, {"ok": true} or {"ok": false, "error": "..."}.
+ * nemod(8) has the commands.
  */
 #ifndef NEMOD_CONTROL_H
 #define NEMOD_CONTROL_H

@@ -8,6 +8,9 @@
 #include "ha.h"
 #include "lib/log.h"
 
+/* How long uplink from the care-of address of before is under way, at most. */
+#define OLD_COA_MS	2000
+
 struct ha_mr *ha_by_hoa(struct ha *ha, const struct in6_addr *hoa)
 {
 	for (unsigned int i = 0; i < ha->mrs; i++)
@@ -87,6 +90,12 @@ static uint8_t accept_binding(struct ha_mr *mr, const struct mh_in *in,
 	NEMO_SET(&info, NEMO_HA_A_SEQ);
 	NEMO_SET(&info, NEMO_HA_A_LIFETIME);
 	NEMO_SET(&info, NEMO_HA_A_PREFIX);
+	if (bound(mr) && !IN6_ARE_ADDR_EQUAL(coa, &mr->coa)) {
+		info.tcoa = mr->coa;
+		info.tcoa_lifetime = OLD_COA_MS;
+		NEMO_SET(&info, NEMO_HA_A_TCOA);
+		NEMO_SET(&info, NEMO_HA_A_TCOA_LIFETIME);
+	}
 	err = nemo_ha_bind(&mr->ha->nl, &info);
 	if (err)
 		log_err("%s: the kernel refuses the binding: %s",
@@ -94,6 +103,38 @@ static uint8_t accept_binding(struct ha_mr *mr, const struct mh_in *in,
 	else
 		mr->lifetime = info.lifetime;
 	return status_of(err);
+}
+
+/* RFC 6058 §4.4, with a lifetime: one of 0 only asks whether we know of it. */
+static bool is_transient(const struct mh_in *in)
+{
+	return mh_has(&in->msg.opts, MH_OPT_TRANSIENT) &&
+	       in->msg.opts.transient.lifetime;
+}
+
+/*
+ * A second host may send, and nothing else changes. Profile: without a binding
+ * none is made, since the guest is not where the option comes from.
+ */
+static uint8_t accept_transient(struct ha_mr *mr, const struct mh_in *in,
+				const struct in6_addr *coa)
+{
+	struct nemo_bce_info info = {
+		.ifindex = mr->ha->ifindex,
+		.hoa = mr->conf->hoa,
+		.tcoa = *coa,
+		.tcoa_lifetime = in->msg.opts.transient.lifetime * 100,
+	};
+	int err;
+
+	if (IN6_ARE_ADDR_EQUAL(coa, &mr->coa))
+		return MH_BA_ACCEPTED;
+	NEMO_SET(&info, NEMO_HA_A_IFINDEX);
+	NEMO_SET(&info, NEMO_HA_A_HOA);
+	NEMO_SET(&info, NEMO_HA_A_TCOA);
+	NEMO_SET(&info, NEMO_HA_A_TCOA_LIFETIME);
+	err = bound(mr) ? nemo_ha_transient(&mr->ha->nl, &info) : -ENOENT;
+	return err == -ENOENT ? MH_BA_TB_IGNORED : status_of(err);
 }
 
 /*
@@ -144,6 +185,13 @@ static void acknowledge(struct ha *ha, const struct ha_mr *mr,
 					   clock_ntp(clock_realtime()) :
 					   in->msg.opts.mesg_id;
 	}
+	/* Ours does know RFC 6058: that is what the host wants to hear. */
+	if (mh_has(&in->msg.opts, MH_OPT_TRANSIENT) && status < 128) {
+		msg.opts.has |= MH_BIT(MH_OPT_TRANSIENT);
+		msg.opts.transient = in->msg.opts.transient;
+	}
+	if (status == MH_BA_TB_IGNORED)
+		msg.ba.lifetime = 0;
 	mh_send(ha->mh, &msg, &path, mr ? &mr->conf->auth : NULL);
 }
 
@@ -195,6 +243,10 @@ static uint8_t decide(struct ha_mr *mr, const struct judge_case *c)
 
 	if (status >= 128)
 		return status;
+	if (is_transient(c->in)) {
+		mr->history.mesg_id = c->in->msg.opts.mesg_id;
+		return accept_transient(mr, c->in, &c->coa);
+	}
 	status = c->in->msg.bu.lifetime ? accept_binding(mr, c->in, &c->coa) :
 					  remove_binding(mr, c->in, &c->coa);
 	if (status == MH_BA_SEQ)
@@ -244,7 +296,7 @@ void ha_binding_update(struct ha *ha, const struct mh_in *in)
 		return;
 	status = mr ? decide(mr, &c) : judge(&c);
 	acknowledge(ha, mr, in, &c.coa, status);
-	if (status < 128)
+	if (status < 128 && !is_transient(in))
 		follow(mr, in, &c.coa);
 	note(mr, in, status);
 }

@@ -8,11 +8,6 @@
 #include "host.h"
 #include "lib/log.h"
 #include "lib/names.h"
-#include "netdev.h"
-#include "revoke.h"
-
-/* How long a home agent that is none for NEMO is left alone. */
-#define REARM_S	32
 
 struct mr *host_by_name(struct host *host, const char *name)
 {
@@ -44,128 +39,23 @@ bool host_is_home(const struct host *host, const struct in6_addr *addr)
 	return false;
 }
 
-static void released(struct mr *mr, const char *error)
+uint16_t host_next_id(struct host *host)
 {
-	void (*done)(void *arg, const char *error) = mr->released;
-
-	mr->released = NULL;
-	if (done)
-		done(mr->released_arg, error);
-}
-
-/*
- * The state is another one. The Binding Update comes first: all else is not on
- * the guest's path.
- */
-static void entered(struct mr *mr, enum nemo_mr_state state, uint64_t since)
-{
-	enum nemo_mr_state old = mr->state;
-
-	mr->state = state;
-	if (state == NEMO_MR_STATE_ACTIVATING &&
-	    mr->bul.exchange != BUL_REGISTER) {
-		mr->bul.since = since;
-		mr->bul.claim = since ?: clock_realtime();
-		bul_start(&mr->bul, BUL_REGISTER);
-	}
-	if (!mr_serves(state) && mr->bul.exchange != BUL_RELEASE) {
-		bul_stop(&mr->bul);
-		released(mr, "it went to standby for another reason");
-	}
-	if (mr_serves(state) != mr_serves(old))
-		mr_net_serve(mr, mr_serves(state));
-	ra_serve(mr, mr_serves(state));
-}
-
-/* What the agent did itself is no news; neither is what has changed since. */
-static void state_changed(struct mr *mr, const struct nemo_mr_info *ntf)
-{
-	struct nemo_mr_info now = *ntf;
-
-	if (ntf->reason != NEMO_MR_REASON_FIRST_FRAME &&
-	    nemo_mr_get(&mr->host->nl, mr->host->ifindex, mr->conf->name, &now))
-		return;
-	if (now.state == mr->state)
-		return;
-	entered(mr, now.state, ntf->time);
-	log_info("%s: %s (%s)", mr->conf->name,
-		 nemo_name(&nemo_mr_states, now.state),
-		 nemo_name(&nemo_mr_reasons, ntf->reason));
-}
-
-static void on_notification(struct nlmsghdr *nlh, void *arg)
-{
-	struct host *host = arg;
-	struct nemo_mr_info info;
-	struct mr *mr;
-
-	if (nemo_mr_parse(nlh, &info) || info.ifindex != host->ifindex)
-		return;
-	mr = host_by_name(host, info.name);
-	if (mr && info.cmd == NEMO_MR_CMD_STATE_NTF)
-		state_changed(mr, &info);
-	if (mr && info.cmd == NEMO_MR_CMD_MR_DEL_NTF)
-		log_warn("%s: removed from the kernel by somebody else; nemoctl reload makes it again",
-			 mr->conf->name);
-}
-
-/* Notifications were lost: ask for everything. */
-static void look_at_all(struct host *host)
-{
-	struct nemo_mr_info info;
-
-	for (unsigned int i = 0; i < host->mrs; i++) {
-		struct mr *mr = host->mr[i];
-
-		if (!nemo_mr_get(&host->nl, host->ifindex, mr->conf->name,
-				 &info) &&
-		    info.state != mr->state)
-			entered(mr, info.state, 0);
-	}
+	return ++host->last_id ?: ++host->last_id;
 }
 
 static void on_readable(evutil_socket_t fd, short what, void *arg)
 {
-	struct host *host = arg;
-
 	(void)fd;
 	(void)what;
-	if (nemo_nl_receive(&host->ntf, on_notification, host) == -ENOBUFS)
-		look_at_all(host);
+	host_notified(arg);
 }
 
-static void stand_by(struct mr *mr)
+static void on_renew(evutil_socket_t fd, short what, void *arg)
 {
-	bul_stop(&mr->bul);
-	mr_set_state(mr, NEMO_MR_STATE_STANDBY);
-	mr_net_serve(mr, false);
-	ra_serve(mr, false);
-}
-
-/* The home agent has accepted. */
-static void on_accepted(struct bul *bul, enum bul_exchange exchange)
-{
-	struct mr *mr = (struct mr *)((char *)bul - offsetof(struct mr, bul));
-
-	if (exchange == BUL_RELEASE) {
-		stand_by(mr);
-		released(mr, NULL);
-		log_info("%s: released", mr->conf->name);
-		return;
-	}
-	if (mr->state == NEMO_MR_STATE_ACTIVATING) {
-		if (mr_set_state(mr, NEMO_MR_STATE_ACTIVE))
-			return;
-		if (bul->frame_to_ba_ms)
-			log_info("%s: active; %.1f ms from the first frame to the acknowledgement, sequence %u, lifetime %u s",
-				 mr->conf->name, bul->frame_to_ba_ms, bul->seq,
-				 bul->granted);
-		else
-			log_info("%s: active; sequence %u, lifetime %u s",
-				 mr->conf->name, bul->seq, bul->granted);
-		return;
-	}
-	mr_note_binding(mr);
+	(void)fd;
+	(void)what;
+	handover_renew(arg);
 }
 
 static void on_rearm(evutil_socket_t fd, short what, void *arg)
@@ -175,59 +65,9 @@ static void on_rearm(evutil_socket_t fd, short what, void *arg)
 	mr_set_trigger(arg, true);
 }
 
-/*
- * The binding is not ours. Another host may claim it again only with a frame of
- * the guest on its own bridge; the trigger of the kernel sees to that, here too.
- */
-static void on_lost(struct bul *bul, bool not_nemo)
-{
-	struct mr *mr = (struct mr *)((char *)bul - offsetof(struct mr, bul));
-	struct timeval rearm = { REARM_S, 0 };
-
-	if (not_nemo) {
-		log_err("%s: not a NEMO home agent (no R flag, RFC 3963 section 5.3); not used, tried again in %d s",
-			mr->conf->name, REARM_S);
-		mr_set_trigger(mr, false);
-		event_add(mr->rearm, &rearm);
-	} else {
-		log_info("%s: another host has registered; standby until the guest is seen here",
-			 mr->conf->name);
-	}
-	stand_by(mr);
-}
-
-static void on_unanswered(struct bul *bul)
-{
-	struct mr *mr = (struct mr *)((char *)bul - offsetof(struct mr, bul));
-
-	released(mr, "the home agent does not answer, or refuses; this host still serves");
-	bul_start(bul, BUL_REFRESH);
-}
-
-static uint64_t on_seen(struct bul *bul)
-{
-	return mr_seen((struct mr *)((char *)bul - offsetof(struct mr, bul)));
-}
-
-static void on_lapsed(struct bul *bul)
-{
-	struct mr *mr = (struct mr *)((char *)bul - offsetof(struct mr, bul));
-
-	log_warn("%s: the binding has ended without an answer, and the guest is not seen here; standby until it is",
-		 mr->conf->name);
-	stand_by(mr);
-}
-
-static const struct bul_ops bul_ops = {
-	.accepted = on_accepted,
-	.lost = on_lost,
-	.unanswered = on_unanswered,
-	.seen = on_seen,
-	.lapsed = on_lapsed,
-};
-
 static void mr_free(struct mr *mr)
 {
+	handover_free(mr);
 	bul_free(&mr->bul);
 	ra_free(mr);
 	if (mr->rearm)
@@ -244,30 +84,26 @@ static struct mr *mr_new(struct host *host, const struct nemo_conf_mr *conf)
 	mr->host = host;
 	mr->conf = conf;
 	mr->rearm = event_new(host->base, -1, 0, on_rearm, mr);
-	if (bul_init(&mr->bul, &bul_ops, host->mh, conf, host->base) ||
-	    ra_init(mr) || !mr->rearm) {
+	if (bul_init(&mr->bul, &mr_bul_ops, host->mh, conf, host->base) ||
+	    ra_init(mr) || handover_init(mr) || !mr->rearm) {
 		mr_free(mr);
 		return NULL;
 	}
 	return mr;
 }
 
-static bool guest_was_here(const struct nemo_mr_info *old)
-{
-	return old->state == NEMO_MR_STATE_ACTIVE ||
-	       old->state == NEMO_MR_STATE_LEAVING;
-}
-
 /* What a former agent, or a person, has left in the kernel. */
 static void adopt(struct mr *mr, const struct nemo_mr_info *old)
 {
 	mr->bul.coa = NEMO_HAS(old, NEMO_MR_A_COA) ? old->coa : mr->host->coa;
-	if (guest_was_here(old))
+	if (old->lifetime && old->state != NEMO_MR_STATE_STANDBY)
 		bul_adopt(&mr->bul, old->seq, old->lifetime, old->expires);
 	mr->bul.claim = mr_seen(mr) ?: clock_realtime();
-	if (old->state == NEMO_MR_STATE_ACTIVATING)
+	if (old->state == NEMO_MR_STATE_ACTIVATING ||
+	    (old->state == NEMO_MR_STATE_ACTIVE && !old->lifetime))
 		bul_start(&mr->bul, BUL_REGISTER);
 	ra_serve(mr, mr_serves(old->state));
+	handover_adopt(mr, old);
 	if (old->state != NEMO_MR_STATE_STANDBY)
 		log_info("%s: adopted, %s", mr->conf->name,
 			 nemo_name(&nemo_mr_states, old->state));
@@ -300,6 +136,8 @@ static int add_mr(struct host *host, const struct nemo_conf_mr *conf,
 			 conf->name);
 	find_attachment(mr);
 	mr->bul.coa = host->coa;
+	if (old && old->state != NEMO_MR_STATE_STANDBY)
+		mr->flags = old->flags & ~NEMO_MR_FLAG_TRIGGER;
 	err = mr_make(mr, old);
 	if (err) {
 		mr_free(mr);
@@ -364,7 +202,14 @@ int host_start(struct host *host, const struct nemo_conf *conf,
 	int err;
 
 	*host = (struct host){ .conf = conf, .base = base, .mh = mh };
+	/* Where a former agent has not been a moment ago. */
+	host->last_id = clock_realtime() >> 26;
+	host->renew = event_new(base, -1, 0, on_renew, host);
+	if (!host->renew)
+		return -ENOMEM;
 	err = open_netlink(host);
+	if (!err)
+		err = peers_start(&host->peers, host, &handover_peer_ops);
 	if (!err)
 		err = ra_open(&host->ra, host);
 	if (!err)
@@ -387,6 +232,9 @@ void host_stop(struct host *host)
 	for (unsigned int i = 0; i < host->mrs; i++)
 		mr_free(host->mr[i]);
 	free(host->mr);
+	peers_stop(&host->peers);
+	if (host->renew)
+		event_free(host->renew);
 	if (host->ntf_event)
 		event_free(host->ntf_event);
 	nemo_nl_close(&host->ntf);
@@ -401,7 +249,7 @@ static void remove_mr(struct host *host, unsigned int i)
 	log_info("%s: no longer configured; removed", mr->conf->name);
 	mr_net_remove(mr);
 	mr_unmake(mr);
-	released(mr, "it was removed");
+	mr_released(mr, "it was removed");
 	mr_free(mr);
 	host->mr[i] = host->mr[--host->mrs];
 }
@@ -416,6 +264,8 @@ static bool same_router(const struct nemo_conf_mr *a,
 
 static void change_mr(struct mr *mr, const struct nemo_conf_mr *conf)
 {
+	const struct nemo_mr_info gone = { };
+	enum nemo_mr_state was = mr->state;
 	struct nemo_mr_info old;
 	bool prefixes = mr->conf->mnps != conf->mnps ||
 			memcmp(mr->conf->mnp, conf->mnp, sizeof(conf->mnp));
@@ -428,7 +278,7 @@ static void change_mr(struct mr *mr, const struct nemo_conf_mr *conf)
 		mr_make(mr, &old);
 	} else if (!mr_make(mr, NULL)) {
 		log_info("%s: made again", conf->name);
-		entered(mr, NEMO_MR_STATE_STANDBY, 0);
+		mr_entered(mr, was, &gone);
 	}
 	mr_net_setup(mr);
 	/* The home agent must agree with what it will be told. */
@@ -457,73 +307,8 @@ int host_reload(struct host *host, const struct nemo_conf *conf)
 	}
 	host->conf = conf;
 	movement_look(&host->movement);
-	return add_missing(host);
-}
-
-void host_acknowledged(struct host *host, const struct mh_in *in)
-{
-	struct mr *mr = host_by_hoa(host, &in->hoa);
-
-	if (mr && in->has_rh2)
-		bul_acknowledged(&mr->bul, in);
-}
-
-/* Of this home agent, and we do serve? */
-static bool concerns(const struct mr *mr, const struct in6_addr *ha)
-{
-	return mr->state == NEMO_MR_STATE_ACTIVE && !mr->bul.exchange &&
-	       IN6_ARE_ADDR_EQUAL(&mr->conf->home_agent, ha);
-}
-
-void host_refresh_requested(struct host *host, const struct mh_in *in)
-{
-	struct mr *mr = host_by_hoa(host, &in->hoa);
-
-	if (mr && concerns(mr, &in->src) &&
-	    mh_authentic(in, &mr->conf->auth, &in->dst, &mr->conf->hoa))
-		bul_hint(&mr->bul, "the home agent asks for a refresh");
-}
-
-/*
- * A Binding Error cannot be authentic, so it is a hint only: the worst that a
- * false one does is one Binding Update a second.
- */
-void host_binding_error(struct host *host, const struct mh_in *in)
-{
-	struct mr *mr = host_by_hoa(host, &in->msg.be.hoa);
-
-	log_debug("Binding Error: %s", mh_be_status_name(in->msg.be.status));
-	if (mr && concerns(mr, &in->src) &&
-	    in->msg.be.status == MH_BE_UNKNOWN_BINDING)
-		bul_hint(&mr->bul, "the home agent has no binding");
-}
-
-/* RFC 4443 §3.1: a hint, no more than a Binding Error is. */
-void host_unreachable(struct host *host, const struct in6_addr *ha)
-{
-	for (unsigned int i = 0; i < host->mrs; i++)
-		if (concerns(host->mr[i], ha))
-			bul_hint(&host->mr[i]->bul,
-				 "the home agent does not take the tunnel's packets");
-}
-
-void host_revoked(struct host *host, const struct mh_in *in)
-{
-	struct mr *mr = host_by_hoa(host, &in->hoa);
-	uint8_t status;
-
-	if (!mr || !in->has_rh2 || in->msg.br.kind != MH_BR_BRI)
-		return;
-	if (!mh_authentic(in, &mr->conf->auth, &in->dst, &mr->conf->hoa)) {
-		log_warn("%s: Binding Revocation without valid AUTH option ignored",
-			 mr->conf->name);
-		return;
-	}
-	mr->bul.bris++;
-	status = revoke_judge(&mr->bul, mr->state, &in->msg.br);
-	revoke_answer(host->mh, mr->conf, in, status);
-	if (status == MH_BRA_SUCCESS && mr->state == NEMO_MR_STATE_ACTIVE)
-		on_lost(&mr->bul, false);
+	err = peers_reload(&host->peers, conf);
+	return err ?: add_missing(host);
 }
 
 void host_moved(struct host *host, const struct in6_addr *coa)
@@ -592,6 +377,8 @@ const char *host_release(struct host *host, const char *name,
 		return "this host does not serve it; nothing to release";
 	if (mr->released)
 		return "its release is under way";
+	if (mr->handover.step != HANDOVER_NONE)
+		return "a handover is under way; wait for its end, or abort it";
 	mr->released = done;
 	mr->released_arg = arg;
 	bul_start(&mr->bul, BUL_RELEASE);

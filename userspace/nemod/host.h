@@ -7,8 +7,10 @@
 #define NEMOD_HOST_H
 
 #include "bul.h"
+#include "handover.h"
 #include "lib/mr.h"
 #include "movement.h"
+#include "netdev.h"
 #include "ra.h"
 
 struct host;
@@ -18,6 +20,8 @@ struct host;
  * @attachment: index of the interface, 0 while there is none
  * @up: it is there and up
  * @state: as the kernel has it
+ * @flags: of the kernel, but for the trigger
+ * @disarmed: the trigger is off for a while
  * @rearm: gives the trigger back after a home agent that is none for NEMO
  * @released: told when an orderly de-registration has ended
  */
@@ -27,11 +31,28 @@ struct mr {
 	uint32_t attachment;
 	bool up;
 	enum nemo_mr_state state;
+	uint32_t flags;
+	bool disarmed;
 	struct bul bul;
+	struct handover handover;
 	struct ra ra;
 	struct event *rearm;
 	void (*released)(void *arg, const char *error);
 	void *released_arg;
+};
+
+/**
+ * struct outbox - Handover Initiates that are being put together
+ * @open: the one that more fits into, about @routers mobile routers, the last @mr
+ * @neighbour: of all attachments, once somebody has @looked
+ */
+struct outbox {
+	struct peer_exchange *open;
+	unsigned int routers;
+	struct mr *mr;
+	bool looked;
+	struct netdev_neighbour *neighbour;
+	size_t neighbours;
 };
 
 /**
@@ -40,6 +61,8 @@ struct mr {
  * @ntf: its notifications
  * @ifindex: of the tunnel device
  * @coa: care-of address, :: for none
+ * @renew: handovers at peers
+ * @last_id: of a handover from here
  */
 struct host {
 	const struct nemo_conf *conf;
@@ -51,6 +74,10 @@ struct host {
 	struct ra_socket ra;
 	uint32_t ifindex;
 	struct in6_addr coa;
+	struct peers peers;
+	struct outbox outbox;
+	struct event *renew;
+	uint16_t last_id;
 	unsigned int mrs;
 	struct mr **mr;
 };
@@ -66,7 +93,18 @@ int host_reload(struct host *host, const struct nemo_conf *conf);
 struct mr *host_by_name(struct host *host, const char *name);
 struct mr *host_by_hoa(struct host *host, const struct in6_addr *hoa);
 
-/* Messages for a mobile router. */
+/* Number of a new handover. */
+uint16_t host_next_id(struct host *host);
+
+/* mr_state.c: a change of state that somebody else made, or is to be taken so. */
+extern const struct bul_ops mr_bul_ops;
+void mr_entered(struct mr *mr, enum nemo_mr_state old,
+		const struct nemo_mr_info *ntf);
+void mr_stand_by(struct mr *mr);
+void mr_released(struct mr *mr, const char *error);
+void host_notified(struct host *host);
+
+/* mr_state.c: messages for a mobile router. */
 void host_acknowledged(struct host *host, const struct mh_in *in);
 void host_refresh_requested(struct host *host, const struct mh_in *in);
 void host_binding_error(struct host *host, const struct mh_in *in);
@@ -98,6 +136,10 @@ static inline bool mr_serves(enum nemo_mr_state state)
 /* mr_kernel.c: the kernel's side of one mobile router. */
 int mr_make(struct mr *mr, const struct nemo_mr_info *old);
 int mr_set_state(struct mr *mr, enum nemo_mr_state state);
+int mr_hand_over(struct mr *mr, enum nemo_mr_state state, uint32_t flags,
+		 const struct in6_addr *peer);
+int mr_set_peer(struct mr *mr, const struct in6_addr *peer);
+int mr_set_flags(struct mr *mr, uint32_t flags);
 int mr_set_coa(struct mr *mr, bool again);
 int mr_set_trigger(struct mr *mr, bool on);
 int mr_set_attachment(struct mr *mr);

@@ -16,6 +16,23 @@ static void name_it(const struct mr *mr, struct nemo_mr_info *info)
 	NEMO_SET(info, NEMO_MR_A_NAME);
 }
 
+static void put_flags(const struct mr *mr, struct nemo_mr_info *info)
+{
+	info->flags = mr->flags;
+	if (mr->conf->trigger && !mr->disarmed)
+		info->flags |= NEMO_MR_FLAG_TRIGGER;
+	NEMO_SET(info, NEMO_MR_A_FLAGS);
+}
+
+/* The newest binding; a lifetime of 0: that it is another host's. */
+static void put_binding(const struct mr *mr, struct nemo_mr_info *info)
+{
+	info->seq = mr->bul.bound;
+	NEMO_SET(info, NEMO_MR_A_SEQ);
+	info->lifetime = mr->bul.granted;
+	NEMO_SET(info, NEMO_MR_A_LIFETIME);
+}
+
 /* All that the configuration says. */
 static void describe(const struct mr *mr, struct nemo_mr_info *info)
 {
@@ -29,8 +46,7 @@ static void describe(const struct mr *mr, struct nemo_mr_info *info)
 	NEMO_SET(info, NEMO_MR_A_PREFIX);
 	info->attachment = mr->attachment;
 	NEMO_SET(info, NEMO_MR_A_ATTACHMENT);
-	info->flags = conf->trigger ? NEMO_MR_FLAG_TRIGGER : 0;
-	NEMO_SET(info, NEMO_MR_A_FLAGS);
+	put_flags(mr, info);
 	info->hold_packets = conf->hold_packets;
 	NEMO_SET(info, NEMO_MR_A_HOLD_PACKETS);
 	info->hold_bytes = conf->hold_bytes;
@@ -127,22 +143,68 @@ int mr_make(struct mr *mr, const struct nemo_mr_info *old)
 	return set(mr, &info, "change the mobile router");
 }
 
+static int enter(struct mr *mr, struct nemo_mr_info *info,
+		 enum nemo_mr_state state, uint32_t flags)
+{
+	uint32_t old = mr->flags;
+	int err;
+
+	info->state = state;
+	NEMO_SET(info, NEMO_MR_A_STATE);
+	mr->flags = flags;
+	put_flags(mr, info);
+	err = set(mr, info, "change its state");
+	if (err)
+		mr->flags = old;
+	else
+		mr->state = state;
+	return err;
+}
+
 int mr_set_state(struct mr *mr, enum nemo_mr_state state)
 {
 	struct nemo_mr_info info;
-	int err;
 
 	name_it(mr, &info);
-	info.state = state;
-	NEMO_SET(&info, NEMO_MR_A_STATE);
-	info.seq = mr->bul.seq;
-	NEMO_SET(&info, NEMO_MR_A_SEQ);
-	info.lifetime = mr->bul.granted;
-	NEMO_SET(&info, NEMO_MR_A_LIFETIME);
-	err = set(mr, &info, "change its state");
-	if (!err)
-		mr->state = state;
-	return err;
+	put_binding(mr, &info);
+	return enter(mr, &info, state, 0);
+}
+
+int mr_hand_over(struct mr *mr, enum nemo_mr_state state, uint32_t flags,
+		 const struct in6_addr *peer)
+{
+	struct nemo_mr_info info;
+
+	name_it(mr, &info);
+	put_binding(mr, &info);
+	/* One that stands goes on to end when it did. */
+	if (info.lifetime)
+		info.have &= ~(1ULL << NEMO_MR_A_LIFETIME);
+	if (peer) {
+		info.peer = *peer;
+		NEMO_SET(&info, NEMO_MR_A_PEER);
+	}
+	return enter(mr, &info, state, flags);
+}
+
+int mr_set_peer(struct mr *mr, const struct in6_addr *peer)
+{
+	struct nemo_mr_info info;
+
+	name_it(mr, &info);
+	info.peer = *peer;
+	NEMO_SET(&info, NEMO_MR_A_PEER);
+	return set(mr, &info, "set its peer");
+}
+
+int mr_set_flags(struct mr *mr, uint32_t flags)
+{
+	struct nemo_mr_info info;
+
+	mr->flags = flags;
+	name_it(mr, &info);
+	put_flags(mr, &info);
+	return set(mr, &info, "change its flags");
 }
 
 /* @again: the binding must be made again, with both directions held. */
@@ -166,12 +228,8 @@ int mr_set_coa(struct mr *mr, bool again)
 
 int mr_set_trigger(struct mr *mr, bool on)
 {
-	struct nemo_mr_info info;
-
-	name_it(mr, &info);
-	info.flags = on && mr->conf->trigger ? NEMO_MR_FLAG_TRIGGER : 0;
-	NEMO_SET(&info, NEMO_MR_A_FLAGS);
-	return set(mr, &info, "change its trigger");
+	mr->disarmed = !on;
+	return mr_set_flags(mr, mr->flags);
 }
 
 int mr_set_attachment(struct mr *mr)
@@ -189,10 +247,7 @@ void mr_note_binding(struct mr *mr)
 	struct nemo_mr_info info;
 
 	name_it(mr, &info);
-	info.seq = mr->bul.seq;
-	NEMO_SET(&info, NEMO_MR_A_SEQ);
-	info.lifetime = mr->bul.granted;
-	NEMO_SET(&info, NEMO_MR_A_LIFETIME);
+	put_binding(mr, &info);
 	set(mr, &info, "note its binding");
 }
 

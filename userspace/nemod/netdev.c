@@ -228,28 +228,82 @@ int netdev_proxy(struct nemo_nl *rt, uint32_t ifindex,
 		       add ? "add a proxy neighbour" : "remove a proxy neighbour");
 }
 
-struct neighbour {
-	uint32_t ifindex;
-	struct in6_addr addr;
-};
+#define USABLE	(NUD_PERMANENT | NUD_NOARP | NUD_REACHABLE | NUD_PROBE | \
+		 NUD_STALE | NUD_DELAY)
 
+/* An entry of another kind is one of zeros, that no prefix contains. */
 static int parse_neighbour(struct nlmsghdr *nlh, void *item)
 {
 	const struct ndmsg *ndm = nlmsg_data(nlh);
-	struct neighbour *neighbour = item;
-	struct nlattr *dst;
+	struct netdev_neighbour *neighbour = item;
+	struct nlattr *dst, *mac;
 
 	if (nlmsg_datalen(nlh) < (int)sizeof(*ndm))
 		return -EBADMSG;
 	dst = nlmsg_find_attr(nlh, sizeof(*ndm), NDA_DST);
 	if (!dst || nla_len(dst) != sizeof(neighbour->addr))
-		return 0;	/* an entry of zeros, that no prefix contains */
+		return 0;
 	neighbour->ifindex = ndm->ndm_ifindex;
 	memcpy(&neighbour->addr, nla_data(dst), sizeof(neighbour->addr));
+	mac = nlmsg_find_attr(nlh, sizeof(*ndm), NDA_LLADDR);
+	if (mac && nla_len(mac) == 6 && ndm->ndm_state & USABLE)
+		memcpy(neighbour->mac, nla_data(mac), 6);
 	return 0;
 }
 
-static int forget_one(struct nemo_nl *rt, const struct neighbour *neighbour)
+static struct netdev_neighbour *dump_neighbours(struct nemo_nl *rt,
+						uint32_t ifindex, size_t *n,
+						int *err)
+{
+	const struct ndmsg ndm = {
+		.ndm_family = AF_INET6,
+		.ndm_ifindex = ifindex,
+	};
+	void *list = list_dump(rt, message(RTM_GETNEIGH, 0, &ndm, sizeof(ndm)),
+			       sizeof(struct netdev_neighbour),
+			       parse_neighbour, n, err);
+
+	if (*err)
+		log_err("cannot read the neighbours: %s", rt->error);
+	return list;
+}
+
+struct netdev_neighbour *netdev_neighbours(struct nemo_nl *rt, size_t *n)
+{
+	static const uint8_t none[6];
+	struct netdev_neighbour *list;
+	size_t usable = 0;
+	int err;
+
+	list = dump_neighbours(rt, 0, n, &err);
+	for (size_t i = 0; i < *n; i++)
+		if (memcmp(list[i].mac, none, sizeof(none)))
+			list[usable++] = list[i];
+	*n = usable;
+	return list;
+}
+
+int netdev_neighbour(struct nemo_nl *rt, uint32_t ifindex,
+		     const struct in6_addr *addr, const uint8_t mac[6])
+{
+	struct ndmsg ndm = {
+		.ndm_family = AF_INET6,
+		.ndm_ifindex = ifindex,
+		.ndm_state = NUD_STALE,
+	};
+	struct nl_msg *msg = message(RTM_NEWNEIGH,
+				     NLM_F_CREATE | NLM_F_REPLACE, &ndm,
+				     sizeof(ndm));
+
+	if (msg) {
+		nla_put(msg, NDA_DST, sizeof(*addr), addr);
+		nla_put(msg, NDA_LLADDR, 6, mac);
+	}
+	return request(rt, msg, 0, "make a guest's neighbour entry");
+}
+
+static int forget_one(struct nemo_nl *rt,
+		      const struct netdev_neighbour *neighbour)
 {
 	struct ndmsg ndm = {
 		.ndm_family = AF_INET6,
@@ -265,18 +319,11 @@ static int forget_one(struct nemo_nl *rt, const struct neighbour *neighbour)
 int netdev_forget(struct nemo_nl *rt, uint32_t ifindex,
 		  const struct nemo_prefix *prefix)
 {
-	const struct ndmsg ndm = {
-		.ndm_family = AF_INET6,
-		.ndm_ifindex = ifindex,
-	};
-	struct neighbour *list;
+	struct netdev_neighbour *list;
 	size_t n;
 	int err;
 
-	list = list_dump(rt, message(RTM_GETNEIGH, 0, &ndm, sizeof(ndm)),
-			 sizeof(*list), parse_neighbour, &n, &err);
-	if (err)
-		log_err("cannot read the neighbours: %s", rt->error);
+	list = dump_neighbours(rt, ifindex, &n, &err);
 	for (size_t i = 0; i < n && !err; i++)
 		if (list[i].ifindex == ifindex &&
 		    nemo_prefix_contains(prefix, &list[i].addr))

@@ -53,4 +53,21 @@ int netdev_proxy(struct nemo_nl *rt, uint32_t ifindex,
 int netdev_forget(struct nemo_nl *rt, uint32_t ifindex,
 		  const struct nemo_prefix *prefix);
 
+/* An entry that packets can be sent by. */
+struct netdev_neighbour {
+	uint32_t ifindex;
+	struct in6_addr addr;
+	uint8_t mac[6];
+};
+
+/* All of them, @n; to be freed by the caller; NULL if there is none. */
+struct netdev_neighbour *netdev_neighbours(struct nemo_nl *rt, size_t *n);
+
+/*
+ * Make one as if it had been learnt a while ago: packets go out at once, and
+ * the kernel asks whether it is still true.
+ */
+int netdev_neighbour(struct nemo_nl *rt, uint32_t ifindex,
+		     const struct in6_addr *addr, const uint8_t mac[6]);
+
 #endif /* NEMOD_NETDEV_H */

@@ -12,7 +12,8 @@
 uint8_t revoke_judge(const struct bul *bul, enum nemo_mr_state state,
 		     const struct mh_br *bri)
 {
-	if (!bul->seq_at || state == NEMO_MR_STATE_STANDBY)
+	if (!bul->seq_at || state == NEMO_MR_STATE_STANDBY ||
+	    (state == NEMO_MR_STATE_PREPARED && !bul->granted))
 		return MH_BRA_NO_BINDING;
 	/* The guest is here, and a newer Binding Update is on its way. */
 	if (state == NEMO_MR_STATE_ACTIVATING ||

@@ -58,7 +58,39 @@ static const char *const exchanges[] = {
 	[BUL_REGISTER] = "register",
 	[BUL_REFRESH] = "refresh",
 	[BUL_RELEASE] = "release",
+	[BUL_TRANSIENT] = "transient",
 };
+
+static struct json_object *handover_json(const struct handover *h)
+{
+	struct json_object *json = json_object_new_object();
+
+	add_string(json, "step", handover_steps[h->step]);
+	if (h->step == HANDOVER_NONE)
+		return json;
+	add_number(json, "id", h->id);
+	add_string(json, "peer", h->peer_name);
+	add_address(json, "peer_address", &h->peer);
+	return json;
+}
+
+static struct json_object *peers_json(const struct peers *peers)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (unsigned int i = 0; i < peers->n; i++) {
+		const struct peer *peer = peers->peer[i];
+		struct json_object *json = json_object_new_object();
+
+		add_string(json, "name", peer->conf->name);
+		add_address(json, "address", &peer->conf->address);
+		add_number(json, "hi_sent", peer->sent);
+		add_number(json, "hack_received", peer->answered);
+		add_number(json, "hi_received", peer->heard);
+		json_object_array_add(list, json);
+	}
+	return list;
+}
 
 static struct json_object *mr_json(const struct mr *mr)
 {
@@ -82,6 +114,7 @@ static struct json_object *mr_json(const struct mr *mr)
 	add_number(json, "bu_sent", bul->bus);
 	add_number(json, "ba_received", bul->bas);
 	add_number(json, "bri_received", bul->bris);
+	json_object_object_add(json, "handover", handover_json(&mr->handover));
 	return json;
 }
 
@@ -113,6 +146,8 @@ static struct json_object *host_json(const struct host *host)
 	for (unsigned int i = 0; i < host->mrs; i++)
 		json_object_array_add(list, mr_json(host->mr[i]));
 	json_object_object_add(json, "mr", list);
+	json_object_object_add(json, "peer", peers_json(&host->peers));
+	add_number(json, "hi_dropped", host->peers.dropped);
 	return json;
 }
 
