@@ -63,8 +63,11 @@ not_ok "where nobody is served, what speaks for nobody does not pass" gateway gu
 set_mr 2 state activating
 set_mr 2 state active
 ok "... and does again when somebody is" gateway guest1
+# guest 1 is somebody else now, so that its frames still speak for nobody
+set_mr 1 guest 52:54:00:00:00:99
 set_mr 2 attachment none
 not_ok "... but not for one who is served elsewhere" gateway guest1
+set_mr 1 guest none
 
 # Because there is only one
 ctl hostA mr del guest2

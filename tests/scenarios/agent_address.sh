@@ -1,0 +1,57 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Which of a host's addresses is the care-of address: the newest that may be used as one. An
+# address that may not changes nothing, and not one Binding Update is sent for it.
+set -eu
+# shellcheck source=tests/lab/lab.sh
+source "$(dirname "$0")/../lab/lab.sh"
+
+LAB_HOSTS=A
+LAB_MR_OPTIONS='lifetime = 400'		# no refresh meanwhile
+
+has() { ip -n hostA -6 -o addr show dev eth0 scope global "$1" | grep -q .; }
+coa() { ctl ha -j ha show | jq -r '.[0].coa'; }
+registered() { [ "$(coa)" = "$1" ]; }
+
+# same WHAT - not another care-of address, not another registration. The agent answers when
+# it has seen what came before.
+same() {
+	lab_status hostA > /dev/null
+	is "$1: the care-of address stays" "$(lab_mr A 1 .coa)" "$first"
+	is "$1: nothing is sent" "$(lab_mr A 1 .seq)" "$seq"
+}
+
+lab_up
+lab_guest_add 1 A
+lab_agents
+ok "registered" lab_wait 20 lab_is_active A
+first=$(lab_mr A 1 .coa)
+seq=$(lab_mr A 1 .seq)
+net=$(lab_host_net A)
+
+ip -n hostA addr add "$net::d/64" dev eth0 nodad preferred_lft 0
+ok "a deprecated address" has deprecated
+same "a deprecated address"
+
+ip -n core addr add "$net::e/64" dev hostA nodad
+ip -n hostA addr add "$net::e/64" dev eth0
+ok "an address that somebody else has" lab_wait 20 has dadfailed
+same "an address that somebody else has"
+
+on hostA sysctl -qw net.ipv6.conf.eth0.use_tempaddr=2
+ok "a temporary address" lab_wait 20 has temporary
+ok "... that is no longer tentative" lab_wait 20 \
+	sh -c "ip -n hostA -6 -o addr show dev eth0 temporary -tentative | grep -q ."
+same "a temporary address"
+
+ip -n hostA addr add "$net::f/64" dev eth0 nodad
+ok "a newer one that may be used is registered" lab_wait 20 registered "$net::f"
+ok "the guest reaches its correspondent over it" lab_wait 10 on guest1 ping -c 1 -W 1 "$LAB_CN"
+ip -n hostA addr del "$net::f/64" dev eth0
+ok "without it: back to the one before" lab_wait 20 registered "$first"
+ok "the guest reaches its correspondent" lab_wait 10 on guest1 ping -c 1 -W 1 "$LAB_CN"
+
+lab_down
+ok "nothing is left" sh -c "! ip netns list | grep . && ! lsmod | grep nemo"
+plan
