@@ -5,9 +5,11 @@
  *   vifmove FROM TO VIF BRIDGE GUEST PAUSE_MS [PID...]
  *
  * Takes the host's end VIF of a guest's interface out of namespace FROM and makes it a
- * port of BRIDGE in namespace TO, or of none where that is "-". Meanwhile the guest's processes are stopped, and
- * the guest sees its carrier go and come back, as a Xen guest does; addresses and routes
- * stay. PAUSE_MS is waited in between, beside the time that the move itself takes.
+ * port of BRIDGE in namespace TO, or of none where that is "-". Meanwhile the guest's
+ * processes are stopped, and the guest sees its carrier go and come back, as a Xen guest
+ * does; addresses and routes stay. PAUSE_MS is waited in between, beside the time that the
+ * move itself takes. The shell command in VIFMOVE_HOOK, if there is one, is what a
+ * hypervisor says when the guest has stopped.
  *
  * Prints T0:T1, nanoseconds since the epoch: the processes stop right after T0, and
  * the guest's first frame can come right after T1. One process and no shell in
@@ -194,6 +196,7 @@ static void wait_running(int ns)
 
 int main(int argc, char **argv)
 {
+	const char *hook = getenv("VIFMOVE_HOOK");
 	int from, to, guest, from_fd, to_fd;
 	unsigned int bridge, vif;
 	struct request r;
@@ -213,6 +216,10 @@ int main(int argc, char **argv)
 
 	t0 = now();
 	stop_all(argv + 7);
+	if (hook && system(hook)) {
+		fprintf(stderr, "vifmove: failed: %s\n", hook);
+		return 1;
+	}
 	r = request(RTM_NEWLINK, vif);
 	add_u32(&r, IFLA_NET_NS_FD, to);
 	change(from_fd, &r, "to the other namespace");
