@@ -7,8 +7,9 @@ Plays a host in a namespace of its own: sends Binding Updates as they go over th
 the status of the Binding Acknowledgement with its sequence number ("135/7"), "BE 2" for a
 Binding Error, "icmp" for a Parameter Problem, "-" for none.
 
-agent_mh.py --ha MODE - plays a home agent that answers each Binding Update with a
-Binding Acknowledgement without the R flag ("no-r"), until it is killed.
+agent_mh.py --ha - plays a home agent that answers each Binding Update with a Binding
+Acknowledgement without the R flag, until it is killed.
+agent_mh.py --plain - one with the R flag, that repeats no option.
 """
 import hashlib
 import hmac
@@ -183,8 +184,8 @@ TESTS = {
 }
 
 
-def play_home_agent():
-    """Accepts everything, as an agent of plain Mobile IPv6 would."""
+def play_home_agent(flags):
+    """Accepts everything, as an agent of plain Mobile IPv6, or NEMO, would."""
     sock = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(0x86DD))
     out = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_RAW)
     while True:
@@ -195,7 +196,7 @@ def play_home_agent():
         mh = packet[at:]
         if mh[2] != 5:
             continue
-        fields = bytes([0, 0]) + mh[6:8] + struct.pack("!H", 15)
+        fields = bytes([0, flags]) + mh[6:8] + struct.pack("!H", 15)
         text = socket.inet_ntop(socket.AF_INET6, coa)
         answer = message(6, fields, src=text)
         value = struct.pack("!H", checksum(HA, HOA, answer))
@@ -206,7 +207,9 @@ def play_home_agent():
 
 
 if sys.argv[1:2] == ["--ha"]:
-    play_home_agent()
+    play_home_agent(0)
+if sys.argv[1:2] == ["--plain"]:
+    play_home_agent(0x40)
 HOST = Host()
 for name in sys.argv[1:]:
     print(name, TESTS[name](HOST), flush=True)

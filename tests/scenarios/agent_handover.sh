@@ -1,0 +1,91 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Announced handovers between the agents of two hosts and their home agent: wrong orders, the
+# flow, begun by either host, and many mobile routers at once.
+set -u
+# shellcheck source=tests/lab/lab.sh
+source "$(dirname "$0")/../lab/lab.sh"
+# shellcheck source=tests/lab/handover.sh
+source "$(dirname "$0")/../lab/handover.sh"
+
+lab_up || exit 1
+lab_guest_add 1 A
+LAB_GUESTS=({1..21})
+lab_agents || exit 1
+
+ok 'the guest configures itself' lab_wait 20 lab_guest_ready 1
+ok 'A is active' lab_wait 10 is_state A active
+
+# Wrong orders get a sentence.
+says 'a name that is not configured' A 'no mobile router of this name' mr prepare guest99 to hostB
+says 'a peer that is not configured' A 'no peer of this name' mr prepare guest1 to hostZ
+says 'prepare without to, where it is served' A 'say where it goes' mr prepare guest1
+says 'prepare what is not served here' A 'not served here' mr prepare guest2 to hostB
+says 'leave without prepare' A 'no peer is prepared' mr leave guest1
+says 'leave where it is not served' B 'not served here' mr leave guest1 to hostA
+says 'a peer that serves it refuses' B 'no peer serves it' mr prepare guest2
+ok 'abort of nothing' agent A mr abort guest1
+ok 'arrive where it is' agent A mr arrive guest1
+is 'nothing has changed' "$(step A) $(step B)" 'none none'
+
+# The flow, with a stream both ways.
+lab_streams_start 100
+on cn ping -q -c 1 -W 5 "$(lab_guest_addr 1)" > "$LAB_RUN/ping"	# A learns its neighbour
+ok 'prepare' agent A mr prepare guest1 to hostB
+is 'B is prepared when the verb answers' "$(lab_mr B 1 .state)" prepared
+is 'and knows the binding' "$(lab_mr B 1 .seq)" "$(lab_mr A 1 .seq)"
+ok 'the home agent takes a transient binding' lab_wait 5 open_uplink B
+is 'downlink stays with A' "$(ctl ha -j ha show | jq -r '.[0].coa')" "$(lab_coa A)"
+is 'uplink is taken from B' "$(ctl ha -j ha show | jq -r '.[0].tcoa')" "$(lab_coa B)"
+is 'B knows the guest as its neighbour' \
+	"$(ip -n hostB neigh show "$(lab_guest_addr 1)" dev br0 | awk '{ print $3 }')" "$(lab_mac 1)"
+ok 'prepare again' agent A mr prepare guest1 to hostB
+is 'changes nothing' "$(step A) $(step B)" 'agreed ready'
+ok 'leave' agent A mr leave guest1
+is 'A is leaving when the verb answers' "$(lab_mr A 1 .state)" leaving
+ok 'leave again' agent A mr leave guest1
+lab_move A B
+ok 'B is active' lab_wait 5 is_state B active
+ok 'A is in standby' lab_wait 5 is_state A standby
+ok 'both have finished' lab_wait 5 finished
+lab_streams_stop 100
+jq -c . "$LAB_RUN"/{up,down}1.json | sed 's/^/# /'
+for way in up down; do
+	is "$way: lost" "$(jq .lost "$LAB_RUN/${way}1.json")" 0
+	is "$way: doubled" "$(jq .duplicated "$LAB_RUN/${way}1.json")" 0
+	is "$way: reordered" "$(jq .reordered "$LAB_RUN/${way}1.json")" 0
+done
+steps() { agent "$1" -j mr timeline guest1 | jq -r '.handovers[-1] | [.role, .outcome, .steps[].step] | join(" ")'; }
+is 'timeline of the old host' "$(steps A)" 'old done prepare prepared leave marker standby'
+is 'timeline of the new host' "$(steps B | tr ' ' '\n' | sort | tr '\n' ' ')" \
+	'ba bu done first-frame marker new prepare prepared release transient uplink-open '
+agent B mr timeline guest1 | sed 's/^/# /'
+
+# The new host begins.
+ok 'prepare at the new host: it asks' agent A mr prepare guest1
+is 'both have a handover' "$(step B) $(step A)" 'agreed ready'
+ok 'leave' agent B mr leave guest1
+lab_move B A
+ok 'A is active' lab_wait 5 is_state A active
+ok 'B is in standby' lab_wait 5 is_state B standby
+ok 'both have finished' lab_wait 5 finished
+
+# A group moves with one message.
+names=(guest{2..21})
+all_are() { [ "$(ctl "host$1" -j mr show | jq "[.[] | select(.name != \"guest1\" and .state == \"$2\")] | length")" = 20 ]; }
+ok 'A serves 20 more' agent A mr arrive "${names[@]}"
+ok 'all are active' lab_wait 20 all_are A active
+before=$(peer_count A .hi_sent)
+ok 'prepare them all' agent A mr prepare "${names[@]}" to hostB
+is 'with one message' $(($(peer_count A .hi_sent) - before)) 1
+ok 'all are prepared' all_are B prepared
+ok 'leave, all' agent A mr leave all
+ok 'all are leaving' all_are A leaving
+ok 'arrive, all' agent B mr arrive all
+ok 'all are active there' lab_wait 20 all_are B active
+ok 'all are in standby here' lab_wait 20 all_are A standby
+says 'one of two is refused, and named' B 'guest1: it is not served here' mr prepare guest1 guest2 to hostA
+is 'the other is prepared' "$(lab_mr A 2 .state)" prepared
+ok 'abort, all' agent B mr abort all
+ok 'it goes back to standby' lab_wait 5 is_state A standby 2
+plan
