@@ -17,7 +17,8 @@ lab_config() {
 	for n in "${LAB_GUESTS[@]}"; do
 		printf '%s\n' "[mr guest$n]" "hoa = $(lab_hoa "$n")" "mnp = $(lab_mnp "$n")" \
 			"home-agent = $LAB_HA" "key-file = $LAB_RUN/guest$n.key" \
-			"spi = $((256 + n))" 'attachment = br0' "guest = $(lab_mac "$n")"
+			"spi = $((256 + n))" 'attachment = br0' "guest = $(lab_mac "$n")" \
+			'lifetime = 32'
 	done
 }
 
@@ -43,6 +44,7 @@ second_name
 lab_guest_add 1 H
 lab_guest_add 2 A
 lab_agents
+lab_spawn ha ha.monitor "$BUILD/nemoctl" -j monitor ha
 
 ok "a guest on the home agent itself is registered" lab_wait 20 state H 1 active
 is "... its care-of address is the home agent's" "$(coa 1)" "$LAB_HA"
@@ -88,11 +90,22 @@ done
 is "up: lost" "$(field up1 .lost)" 0
 is "down: lost in moves only" "$(field down1 .lost)" "$(field down1 '[.moves[].lost] | add')"
 
+# The way to the home agent becomes narrow: the host itself has to tell its guest
+ip -n core link set ha mtu 1350
+ip -n ha link set eth0 mtu 1350
+ok "a big packet of guest 2 goes on after Packet Too Big" \
+	on guest2 ping -q -c 4 -i 0.3 -W 1 -s 1380 "$LAB_CN"
+ip -n core link set ha mtu 1500
+ip -n ha link set eth0 mtu 1500
+
 # 2 goes to the home agent, too
 lab_move A H 2
 ok "guest 2 moves to the home agent" lab_wait 10 bound 2 "$LAB_HA"
 ok "both guests on the home agent reach each other" lab_wait 10 between 1 2
 ok "guest 2 to correspondent" to_cn 2
+is "no binding came to its end meanwhile, but was refreshed before" \
+	"$(jq -rs '[.[].event] | [any(. == "expired"), any(. == "refreshed")] | join(" ")' \
+	"$LAB_RUN/ha.monitor")" "false true"
 
 lab_down
 ok "nothing is left" sh -c "! ip netns list | grep . && ! lsmod | grep nemo"
