@@ -39,6 +39,9 @@ int host_net_setup(struct host *host)
 	if (!err)
 		err = netdev_default_route(&host->rt, TABLE_UPLINK,
 					   host->ifindex);
+	/* out of the tunnel, but the attachment is gone: not back to the core */
+	if (!err)
+		err = netdev_default_route(&host->rt, TABLE_DOWNLINK, 0);
 	if (!err)
 		err = netdev_rule(&host->rt, &down, true);
 	if (!err)

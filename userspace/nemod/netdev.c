@@ -159,7 +159,7 @@ static int route(struct nemo_nl *rt, uint32_t table, uint32_t ifindex,
 		.rtm_family = AF_INET6,
 		.rtm_dst_len = len,
 		.rtm_protocol = RTPROT_STATIC,
-		.rtm_type = RTN_UNICAST,
+		.rtm_type = ifindex ? RTN_UNICAST : RTN_UNREACHABLE,
 	};
 	struct nl_msg *msg;
 
@@ -167,7 +167,8 @@ static int route(struct nemo_nl *rt, uint32_t table, uint32_t ifindex,
 		      add ? NLM_F_CREATE | NLM_F_EXCL : 0, &rtm, sizeof(rtm));
 	if (msg) {
 		nla_put(msg, RTA_DST, sizeof(*dst), dst);
-		nla_put_u32(msg, RTA_OIF, ifindex);
+		if (ifindex)
+			nla_put_u32(msg, RTA_OIF, ifindex);
 		nla_put_u32(msg, RTA_TABLE, table);
 	}
 	return request(rt, msg, add ? EEXIST : ESRCH,

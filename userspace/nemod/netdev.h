@@ -39,6 +39,8 @@ int netdev_home_address(struct nemo_nl *rt, uint32_t ifindex,
 
 int netdev_route(struct nemo_nl *rt, uint32_t table, uint32_t ifindex,
 		 const struct nemo_prefix *dst, bool add);
+
+/* To no interface (0): unreachable, and the sender is told. */
 int netdev_default_route(struct nemo_nl *rt, uint32_t table, uint32_t ifindex);
 int netdev_rule(struct nemo_nl *rt, const struct netdev_rule *rule, bool add);
 
