@@ -368,6 +368,9 @@ static void context_of_one(void)
 	CHECK(context_agrees(&msg.opts, &mr));
 	mr.mnps = 1;
 	CHECK(!context_agrees(&msg.opts, &mr));
+	mr.mnps = 3;
+	mr.mnp[2] = (struct nemo_prefix){ address(0), 60 };
+	CHECK(!context_agrees(&msg.opts, &mr));
 	mr.mnps = 2;
 	mr.mnp[1].len = 48;
 	CHECK(!context_agrees(&msg.opts, &mr));

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# agents.sh - what the scenarios of announced handovers between agents share (sourced,
+# after lab.sh).
+
+# agent HOST COMMAND... - of its agent
+agent() {
+	"$BUILD/nemoctl" -S "$LAB_RUN/host$1.sock" "${@:2}"
+}
+
+# is_state HOST STATE [N] - in the kernel
+is_state() {
+	[ "$(lab_mr "$1" "${3:-1}" .state)" = "$2" ]
+}
+
+# step HOST [N] - of the handover, as its agent has it
+step() {
+	lab_status "host$1" |
+		jq -r ".host.mr[] | select(.name == \"guest${2:-1}\").handover.step"
+}
+
+finished() {
+	[ "$(step A) $(step B)" = 'none none' ]
+}
+
+open_uplink() {
+	[ "$(lab_mr "$1" 1 '."prepared-uplink"')" = true ]
+}
+
+# peer_count HOST FIELD - of the messages with its only peer
+peer_count() {
+	lab_status "host$1" | jq ".host.peer[0]$2"
+}
+
+# says NAME HOST TEXT COMMAND... - it fails with a sentence
+says() {
+	local name=$1 host=$2 text=$3 out
+	shift 3
+	out=$(agent "$host" "$@" 2>&1) && out="no failure; $out"
+	ok "$name" grep -q "^nemoctl: .*$text" <<< "$out"
+	echo "# $out"
+}
+
+# lose MATCH... - what core does not forward from now on
+lose() {
+	local match
+	{
+		echo 'table ip6 loss {'
+		echo 'chain forward {'
+		echo 'type filter hook forward priority -10;'
+		for match in "$@"; do
+			echo "$match drop"
+		done
+		echo '}'
+		echo '}'
+	} | on core nft -f -
+}
+
+lose_nothing() {
+	on core nft delete table ip6 loss
+}

@@ -1,0 +1,76 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Announced handovers without half of those that arrange them: agents that are killed in between, a
+# preparation that nobody uses, and a home agent that does not know RFC 6058.
+set -u
+# shellcheck source=tests/lab/lab.sh
+source "$(dirname "$0")/../lab/lab.sh"
+# shellcheck source=tests/lab/agents.sh
+source "$(dirname "$0")/../lab/agents.sh"
+here=$(cd "$(dirname "$0")" && pwd)
+
+lab_up || exit 1
+lab_guest_add 1 A
+lab_agents || exit 1
+log_has() { grep -q "$2" "$LAB_RUN/host$1.log"; }
+
+ok 'the guest configures itself' lab_wait 20 lab_guest_ready 1
+ok 'A is active' lab_wait 10 is_state A active
+
+# again HOST - kill -9 and start
+again() {
+	lab_crash "host$1"
+	rm "$LAB_RUN/host$1.sock"
+	mv "$LAB_RUN/host$1.log" "$LAB_RUN/host$1.log.old"
+	lab_agent "host$1"
+}
+
+# Killed in between: the next agent reads the kernel's state.
+ok 'prepare' agent A mr prepare guest1 to hostB
+again B
+ok 'the new host: adopted, prepared' log_has B 'adopted, prepared'
+is 'the new host: ready' "$(step B)" ready
+ok 'leave' agent A mr leave guest1
+again A
+ok 'the old host: adopted, leaving' log_has A 'adopted, leaving'
+is 'the old host: left' "$(step A)" left
+lab_move A B
+ok 'B is active' lab_wait 5 is_state B active
+ok 'A is in standby' lab_wait 10 is_state A standby
+ok 'both have finished' lab_wait 5 finished
+
+# Nobody uses it, and nobody renews it.
+ok 'prepare' agent B mr prepare guest1 to hostA
+lab_crash hostB
+rm "$LAB_RUN/hostB.sock"
+ok 'a preparation that nobody renews lapses' lab_wait 90 is_state A standby
+ok 'and it is said' log_has A 'lapses: nobody renews it'
+is 'in the timeline, too' "$(agent A -j mr timeline guest1 | jq -r '.handovers[-1].outcome')" lapsed
+lab_agent hostB
+is 'the guest is still on B' "$(lab_mr B 1 .state)" active
+lab_move B A
+ok 'and may go back, unannounced' lab_wait 10 is_state A active
+
+# A home agent that does not know RFC 6058 does not repeat the option.
+for node in hostA hostB ha; do
+	lab_end "${LAB_AGENT[$node]}"
+done
+ip -n hostA link del nemo0
+ip -n hostB link del nemo0
+ip -n ha link del nemo-ha0
+export COA HA=$LAB_HA HOA MNP SPI=257 KEY=$LAB_RUN/guest1.key
+COA=$(lab_coa A) HOA=$(lab_hoa 1) MNP=$(lab_mnp 1)
+MNP=${MNP%/*}
+lab_spawn ha fake.log python3 "$here/agent_mh.py" --plain
+lab_agent hostA
+lab_agent hostB
+speaks() { on guest1 ping -q -c 1 -W 1 "$LAB_CN"; is_state A active; }
+ok 'a plain home agent: A is active' lab_wait 20 speaks
+ok 'prepare' agent A mr prepare guest1 to hostB
+ok 'B says that uplink will be held' log_has B 'home agent without RFC 6058: uplink will be held'
+is 'and sends no transient Binding Update' "$(lab_status hostB | jq '.host.mr[0].bu_sent')" 0
+ok 'leave' agent A mr leave guest1
+lab_move A B
+ok 'B is active' lab_wait 5 is_state B active
+ok 'by an acknowledged Binding Update' lab_wait 5 finished
+plan

@@ -1,0 +1,91 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Announced handovers that come to nothing, at each step, under a stream both ways of which
+# nothing may get lost.
+set -u
+# shellcheck source=tests/lab/lab.sh
+source "$(dirname "$0")/../lab/lab.sh"
+# shellcheck source=tests/lab/handover.sh
+source "$(dirname "$0")/../lab/handover.sh"
+
+lab_up || exit 1
+lab_guest_add 1 A
+lab_agents || exit 1
+
+ok 'the guest configures itself' lab_wait 20 lab_guest_ready 1
+ok 'A is active' lab_wait 10 is_state A active
+coa_is() { [ "$(ctl ha -j ha show | jq -r '.[0].coa')" = "$1" ]; }
+# A guest that stands still: its programs do, and its kernel answers nothing.
+freeze() {
+	mapfile -t FROZEN < <(ip netns pids guest1)
+	kill -STOP "${FROZEN[@]}"
+}
+thaw() { kill -CONT "${FROZEN[@]}"; }
+home() { # all is as it was, and nothing is under way
+	is_state A active && is_state B standby && finished && coa_is "$(lab_coa A)"
+}
+
+lab_streams_start 100
+sleep 1
+
+ok 'prepare' agent A mr prepare guest1 to hostB
+ok 'abort of what is prepared, by the old host' agent A mr abort guest1
+ok 'all is as it was' lab_wait 10 home
+
+ok 'prepare' agent A mr prepare guest1 to hostB
+ok 'abort of what is prepared, by the new host' agent B mr abort guest1
+ok 'all is as it was' lab_wait 10 home
+
+ok 'prepare' agent A mr prepare guest1 to hostB
+freeze
+ok 'leave' agent A mr leave guest1
+sleep 0.3
+ok 'abort while the guest is paused' agent A mr abort guest1
+is 'A waits for the guest' "$(lab_mr A 1 .state) $(step A)" 'prepared back'
+sleep 0.3
+thaw
+ok 'all is as it was' lab_wait 10 home
+
+ok 'prepare' agent A mr prepare guest1 to hostB
+freeze
+ok 'leave, and it is known that the guest is stopped' agent A mr leave guest1 stopped
+sleep 0.3
+thaw
+ok 'the guest goes on where it was, unannounced: all is as it was' lab_wait 10 home
+
+ok 'prepare' agent A mr prepare guest1 to hostB
+ok 'the home agent takes a transient binding' lab_wait 5 open_uplink B
+lose 'iifname hostB ip6 nexthdr 60'
+ok 'leave' agent A mr leave guest1
+lab_move A B
+ok 'the guest runs at the new host' lab_wait 5 is_state B active
+is 'without an acknowledgement' "$(lab_mr B 1 .lifetime)" 0
+freeze
+ok 'abort before it comes' agent A mr abort guest1
+ok 'A waits for the guest' is_state A prepared
+ok 'B gives it back' is_state B leaving
+lab_move B A
+thaw
+lose_nothing
+ok 'all is as it was' lab_wait 10 home
+
+lab_streams_stop 100
+for way in up down; do
+	jq -c . "$LAB_RUN/${way}1.json" | sed 's/^/# /'
+	is "$way: lost" "$(jq .lost "$LAB_RUN/${way}1.json")" 0
+	is "$way: doubled" "$(jq .duplicated "$LAB_RUN/${way}1.json")" 0
+	is "$way: reordered" "$(jq .reordered "$LAB_RUN/${way}1.json")" 0
+done
+outcomes=$(agent A -j mr timeline guest1 | jq -r '[.handovers[1:][].outcome] | unique | join(" ")')
+is 'the timeline says so' "$outcomes" aborted
+
+# The verbs after the end of a handover.
+ok 'prepare' agent A mr prepare guest1 to hostB
+ok 'leave' agent A mr leave guest1
+lab_move A B
+ok 'B is active' lab_wait 5 is_state B active
+ok 'both have finished' lab_wait 5 finished
+ok 'abort of what is finished' agent A mr abort guest1
+ok 'abort of what is finished, by the new host' agent B mr abort guest1
+is 'nothing has changed' "$(lab_mr A 1 .state) $(lab_mr B 1 .state)" 'standby active'
+plan
