@@ -5,8 +5,8 @@
 set -u
 # shellcheck source=tests/lab/lab.sh
 source "$(dirname "$0")/../lab/lab.sh"
-# shellcheck source=tests/lab/agents.sh
-source "$(dirname "$0")/../lab/agents.sh"
+# shellcheck source=tests/lab/handover.sh
+source "$(dirname "$0")/../lab/handover.sh"
 here=$(cd "$(dirname "$0")" && pwd)
 
 lab_up || exit 1
