@@ -1,0 +1,174 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Devices, modules and namespaces that go in the middle of a handover, while packets
+# are held and the timer for the end marker runs. What it would leave behind is seen by
+# the kernel: it complains, or the modules do not unload.
+set -eu
+# shellcheck source=tests/lab/lab.sh
+source "$(dirname "$0")/../lab/lab.sh"
+
+trap lab_down EXIT
+mkdir -p "$LAB_RUN"
+coa=2001:db8:1a::1 peer=2001:db8:1b::1 mnp=2001:db8:100:1::/64 guest=2001:db8:100:1::2
+
+# One host, and everybody else behind a cable
+nodes() {
+	lab_ns world default.accept_dad=0 default.accept_ra=0
+	lab_ns host default.accept_dad=0 default.accept_ra=0 all.forwarding=1 default.forwarding=1
+	lab_link world host host eth0
+	ip -n world addr add "$LAB_HA/64" dev host
+	ip -n world addr add "$peer/64" dev host
+	ip -n world -6 route add 2001:db8:1a::/64 dev host
+	ip -n host addr add "$coa/64" dev eth0
+	ip -n host -6 route add default dev eth0
+	on host ping -c 1 -W 2 "$LAB_HA" > /dev/null
+	on host ping -c 1 -W 2 "$peer" > /dev/null
+}
+
+router() {
+	ip -n host link add br0 type bridge
+	ip -n host link set br0 up
+	ctl host link add nemo0 type mr
+	ip -n host link set nemo0 up
+	ip -n host -6 route add "$LAB_CN" dev nemo0
+	ctl host mr add guest1 hoa "$(lab_hoa 1)" ha "$LAB_HA" coa "$coa" mnp "$mnp" \
+		attachment br0 marker-timeout 10000
+}
+
+state() { ctl host mr set guest1 "$@"; }
+
+# packets FROM... - five each: "ha" and "peer" are ways out of the tunnel, "guest" into it
+packets() {
+	local from way ns
+	for from in "$@"; do
+		ns=world
+		case $from in
+		ha) way="-o $LAB_HA $coa 0 $LAB_CN $guest 0" ;;
+		peer) way="-o $peer $coa 0 $LAB_CN $guest 0" ;;
+		guest) ns=host way="$guest $LAB_CN 0" ;;
+		esac
+		on $ns sh -c "for i in 1 2 3 4 5; do $BUILD/lab/inject $way; done"
+	done
+}
+
+# many N - from the peer
+many() {
+	on world /usr/bin/python3 - "$1" "$LAB_CN" "$guest" "$peer" "$coa" <<-'END'
+	import socket, struct, sys
+	def put(packet, proto, src, dst):
+	    return struct.pack("!IHBB", 6 << 28, len(packet), proto, 64) + \
+	        socket.inet_pton(socket.AF_INET6, src) + socket.inet_pton(socket.AF_INET6, dst) + packet
+	packet = put(put(bytes(8), 59, *sys.argv[2:4]), 41, *sys.argv[4:])
+	s = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_RAW)
+	for i in range(int(sys.argv[1])):
+	    s.sendto(packet, (sys.argv[5], 0))
+	END
+}
+
+# Into a state, with something in each queue that it has
+enter_prepared() {
+	state peer "$peer" state prepared
+	packets ha peer
+}
+
+enter_activating() {
+	state state activating
+	packets guest ha
+}
+
+enter_active() {
+	enter_prepared
+	state state active
+	packets ha
+}
+
+enter_leaving() {
+	enter_active
+	state state leaving
+	packets ha peer
+}
+
+enter_undone() {
+	enter_leaving
+	state state prepared
+	packets guest ha
+}
+
+# What goes
+gone() { ! ip -n world link show host > /dev/null 2>&1; }
+
+end_device() { ip -n host link del nemo0; }
+end_attachment() { ip -n host link del br0 && ctl host mr show guest1; }
+end_router() { ctl host mr del guest1; }
+end_module() { rmmod nemo_mr && lab_modules; }
+end_namespace() { ip netns del host && lab_wait 20 gone; }
+
+held() {
+	ctl host -j mr show guest1 | jq '.[0] | .["held-uplink"] + .["held-downlink"]'
+}
+
+# again - make what is missing
+again() {
+	if gone; then
+		ip netns del world
+		nodes
+	fi
+	ip -n host link del nemo0 2> /dev/null || true
+	ip -n host link del br0 2> /dev/null || true
+	router
+}
+
+declare -A LEAST=([prepared]=10 [activating]=10 [active]=10 [leaving]=0 [undone]=10)
+
+lab_modules
+nodes
+router
+declare -A GO=([active]="device module namespace attachment router")
+for s in prepared activating active leaving undone; do
+	for what in ${GO[$s]:-device module namespace}; do
+		enter_$s
+		ok "$s: at least ${LEAST[$s]} packets are held" test "$(held)" -ge "${LEAST[$s]}"
+		ok "... and the $what goes" "end_$what"
+		again
+	done
+done
+
+# A queue is being emptied meanwhile
+for what in device router module namespace; do
+	state peer "$peer" state prepared
+	many 3000
+	state state active &
+	end_$what > /dev/null 2>&1 || true
+	wait $! || true
+	ok "the $what goes while its queue is emptied" again
+done
+
+# The home agent: its end markers are under way
+binder() {
+	local seq
+	for ((seq = 1; seq < 200; seq++)); do
+		ctl world ha bind "$(lab_hoa 1)" local "$LAB_HA" mnp "$mnp" lifetime 60 seq $seq \
+			coa "2001:db8:1a::$((seq % 2 + 1))" tcoa "2001:db8:1a::$(((seq + 1) % 2 + 1))" \
+			tcoa-lifetime 10 || return
+	done
+}
+
+bound() { [ "$(ctl world -j ha show | jq '.[0].seq')" -gt 5 ]; }
+
+for what in device module; do
+	ctl world link add nemo-ha0 type ha
+	ip -n world link set nemo-ha0 up
+	binder 2> "$LAB_RUN/binder" &
+	ok "the home agent's binding moves to and fro" lab_wait 10 bound
+	case $what in
+	device) ok "its device goes" ip -n world link del nemo-ha0 ;;
+	module) ok "its module goes" rmmod nemo_ha ;;
+	esac
+	not_ok "... and the next binding is refused" wait $!
+	lab_modules
+done
+
+lab_down
+ok "nothing is left" sh -c "! ip netns list | grep . && ! lsmod | grep nemo"
+plan
