@@ -104,8 +104,9 @@ end_router() { ctl host mr del guest1; }
 end_module() { rmmod nemo_mr && lab_modules; }
 end_namespace() { ip netns del host && lab_wait 20 gone; }
 
-held() {
-	ctl host -j mr show guest1 | jq '.[0] | .["held-uplink"] + .["held-downlink"]'
+busy() {
+	ctl host -j mr show guest1 |
+		jq '.[0] | .["held-uplink"] + .["held-downlink"] + .stats.forwarded'
 }
 
 # again - make what is missing
@@ -119,8 +120,6 @@ again() {
 	router
 }
 
-declare -A LEAST=([prepared]=10 [activating]=10 [active]=10 [leaving]=0 [undone]=10)
-
 lab_modules
 nodes
 router
@@ -128,7 +127,7 @@ declare -A GO=([active]="device module namespace attachment router")
 for s in prepared activating active leaving undone; do
 	for what in ${GO[$s]:-device module namespace}; do
 		enter_$s
-		ok "$s: at least ${LEAST[$s]} packets are held" test "$(held)" -ge "${LEAST[$s]}"
+		ok "$s: packets are held, or sent on" test "$(busy)" -ge 10
 		ok "... and the $what goes" "end_$what"
 		again
 	done
