@@ -72,5 +72,6 @@ is 'and sends no transient Binding Update' "$(lab_status hostB | jq '.host.mr[0]
 ok 'leave' agent A mr leave guest1
 lab_move A B
 ok 'B is active' lab_wait 5 is_state B active
-ok 'by an acknowledged Binding Update' lab_wait 5 finished
+is_at() { [ "$(step "$1")" = "$2" ]; }
+ok 'by an acknowledged Binding Update' lab_wait 10 is_at B none
 plan
