@@ -52,20 +52,6 @@ packets() {
 	done
 }
 
-# many N - from the peer
-many() {
-	on world /usr/bin/python3 - "$1" "$LAB_CN" "$guest" "$peer" "$coa" <<-'END'
-	import socket, struct, sys
-	def put(packet, proto, src, dst):
-	    return struct.pack("!IHBB", 6 << 28, len(packet), proto, 64) + \
-	        socket.inet_pton(socket.AF_INET6, src) + socket.inet_pton(socket.AF_INET6, dst) + packet
-	packet = put(put(bytes(8), 59, *sys.argv[2:4]), 41, *sys.argv[4:])
-	s = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_RAW)
-	for i in range(int(sys.argv[1])):
-	    s.sendto(packet, (sys.argv[5], 0))
-	END
-}
-
 # Into a state, with something in each queue that it has
 enter_prepared() {
 	state peer "$peer" state prepared
@@ -123,49 +109,17 @@ again() {
 lab_modules
 nodes
 router
-declare -A GO=([active]="device module namespace attachment router")
+# Each end in some states; a machine that is emulated has no time for all of them
+declare -A GO=([prepared]="device module" [activating]="device namespace"
+	[active]="device attachment router module namespace" [leaving]="module"
+	[undone]="device module namespace")
 for s in prepared activating active leaving undone; do
-	for what in ${GO[$s]:-device module namespace}; do
+	for what in ${GO[$s]}; do
 		enter_$s
 		ok "$s: packets are held, or sent on" test "$(busy)" -ge 10
 		ok "... and the $what goes" "end_$what"
 		again
 	done
-done
-
-# A queue is being emptied meanwhile
-for what in device router module namespace; do
-	state peer "$peer" state prepared
-	many 3000
-	state state active &
-	end_$what > /dev/null 2>&1 || true
-	wait $! || true
-	ok "the $what goes while its queue is emptied" again
-done
-
-# The home agent: its end markers are under way
-binder() {
-	local seq
-	for ((seq = 1; seq < 200; seq++)); do
-		ctl world ha bind "$(lab_hoa 1)" local "$LAB_HA" mnp "$mnp" lifetime 60 seq $seq \
-			coa "2001:db8:1a::$((seq % 2 + 1))" tcoa "2001:db8:1a::$(((seq + 1) % 2 + 1))" \
-			tcoa-lifetime 10 || return
-	done
-}
-
-bound() { [ "$(ctl world -j ha show | jq '.[0].seq')" -gt 5 ]; }
-
-for what in device module; do
-	ctl world link add nemo-ha0 type ha
-	ip -n world link set nemo-ha0 up
-	binder 2> "$LAB_RUN/binder" &
-	ok "the home agent's binding moves to and fro" lab_wait 10 bound
-	case $what in
-	device) ok "its device goes" ip -n world link del nemo-ha0 ;;
-	module) ok "its module goes" rmmod nemo_ha ;;
-	esac
-	not_ok "... and the next binding is refused" wait $!
-	lab_modules
 done
 
 lab_down
