@@ -14,7 +14,11 @@ declare -A COA
 
 due() { lab_mr "$1" 1 '["marker-due"]'; }
 held() { lab_mr "$1" 1 "[\"held-$2\"]"; }
-drops() { ctl "host$1" -j link show | jq -c '.[0].drops | with_entries(select(.value > 0))'; }
+# ... but for what the guest says with its link-local address ("spoofed")
+drops() {
+	ctl "host$1" -j link show |
+		jq -c '.[0].drops | del(.spoofed) | with_entries(select(.value > 0))'
+}
 counter() { lab_mr "$1" 1 ".stats[\"$2\"]"; }
 waits() { [ "$(held "$1" "$2")" -ge "$3" ]; }
 set_mr() { local h=host$1; shift; ctl "$h" mr set guest1 "$@"; }
