@@ -57,11 +57,21 @@ static void source_rule(struct mr *mr, bool add)
 	netdev_rule(&mr->host->rt, &rule, add);
 }
 
+/* By name: it is there before an interface that comes with its guest. */
+static void attachment_rule(struct mr *mr, bool add)
+{
+	const struct netdev_rule rule = { .iif = mr->conf->attachment,
+					  .table = TABLE_UPLINK };
+
+	netdev_rule(&mr->host->rt, &rule, add);
+}
+
 void mr_net_setup(struct mr *mr)
 {
 	netdev_home_address(&mr->host->rt, mr->host->ifindex, &mr->conf->hoa,
 			    true);
 	source_rule(mr, true);
+	attachment_rule(mr, true);
 	mr_net_attach(mr);
 }
 
@@ -74,8 +84,6 @@ static void routes(struct mr *mr, uint32_t table, bool add)
 
 void mr_net_attach(struct mr *mr)
 {
-	const struct netdev_rule rule = { .iif = mr->conf->attachment,
-					  .table = TABLE_UPLINK };
 	struct host *host = mr->host;
 
 	if (!mr->attachment)
@@ -83,7 +91,6 @@ void mr_net_attach(struct mr *mr)
 	sysctl_set(mr->conf->attachment, "accept_ra", 0);
 	netdev_set_mac(&host->rt, mr->attachment, host->conf->host.gateway_mac);
 	netdev_gateway_address(&host->rt, mr->attachment);
-	netdev_rule(&host->rt, &rule, true);
 	if (!mr->up)
 		return;
 	routes(mr, TABLE_DOWNLINK, true);
@@ -112,9 +119,6 @@ static bool attachment_shared(const struct mr *mr)
 
 void mr_net_remove(struct mr *mr)
 {
-	const struct netdev_rule rule = { .iif = mr->conf->attachment,
-					  .table = TABLE_UPLINK };
-
 	source_rule(mr, false);
 	netdev_home_address(&mr->host->rt, mr->host->ifindex, &mr->conf->hoa,
 			    false);
@@ -123,5 +127,5 @@ void mr_net_remove(struct mr *mr)
 		routes(mr, TABLE_DOWNLINK, false);
 	}
 	if (!attachment_shared(mr))
-		netdev_rule(&mr->host->rt, &rule, false);
+		attachment_rule(mr, false);
 }
