@@ -175,10 +175,11 @@ lab_radvd() {
 	LAB_RADVD=$LAB_PID
 }
 
-# Time stamps on, all the time. Each ping and each tcpdump would switch them on and off
-# otherwise, and for that the kernel writes into its own code: slow in an emulator, and now
-# and then it runs into what has just been written ("Oops: int3").
+# Time stamps and the ingress hook on, all the time. Each ping, each tcpdump and each move would
+# switch them on and off otherwise, and for that the kernel writes into its own code: slow
+# in an emulator, and now and then it runs into what has just been written ("Oops: int3").
 lab_stamps() {
+	tc -n core qdisc add dev cn clsact
 	lab_spawn core stamps.log "$BUILD/lab/nstream" recv 9 "$LAB_RUN/stamps.rx"
 }
 
