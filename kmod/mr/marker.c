@@ -89,11 +89,15 @@ static void nemo_mr_marker_meet(struct nemo_mr *mr, enum nemo_from from, u16 seq
 	case NEMO_MARKER_PASS:
 		nemo_mr_marker_to_peer(m, seq);
 		break;
+	case NEMO_MARKER_RELEASE:
+		/* not the one that is due; if the peer's own, it has to go back */
+		if (seq != m->fence)
+			break;
+		fallthrough;
 	case NEMO_MARKER_KEEP:
 		m->kept = true;
 		m->kept_seq = seq;
 		break;
-	case NEMO_MARKER_RELEASE:
 	case NEMO_MARKER_IGNORE:
 		break;
 	}
@@ -206,15 +210,18 @@ void nemo_mr_marker_came(struct nemo_mr *mr, enum nemo_from from, u16 seq)
 /* One that came before the state that knows what to do with it. */
 static void nemo_mr_marker_kept(struct nemo_mr *mr)
 {
+	enum nemo_marker_verdict verdict = nemo_mr_marker_verdict(mr->state, NEMO_FROM_PEER);
 	struct nemo_mr_marker *m = &mr->marker;
 
-	if (!m->kept || nemo_mr_marker_verdict(mr->state, NEMO_FROM_PEER) == NEMO_MARKER_KEEP)
+	if (!m->kept)
 		return;
-	m->kept = false;
 	if (nemo_mr_marker_fits(mr, m->kept_seq))
 		m->due = false;
-	else if (nemo_mr_marker_verdict(mr->state, NEMO_FROM_PEER) == NEMO_MARKER_PASS)
+	else if (verdict == NEMO_MARKER_PASS)
 		nemo_mr_marker_to_peer(m, m->kept_seq);
+	else if (verdict != NEMO_MARKER_IGNORE)
+		return;
+	m->kept = false;
 }
 
 /**
