@@ -150,12 +150,10 @@ announced_up() {
 	local h
 	lab_up
 	# A router of our size is not overrun by the streams below; an emulated one, whose
-	# CPUs wait for each other, is, before it comes to us. The ingress hook is on all the
-	# time, since each move would switch it: see lab_stamps.
+	# CPUs wait for each other, is, before it comes to us.
 	BACKLOG=$(sysctl -n net.core.netdev_max_backlog)
 	trap announced_down EXIT
 	sysctl -qw net.core.netdev_max_backlog=50000
-	tc -n core qdisc add dev lo clsact
 	lab_guest_add 1 A
 	lab_static
 	for h in $LAB_HOSTS; do
