@@ -32,6 +32,8 @@ bool nemo_hold_add(struct nemo_hold *hold, struct nemo_hold_total *total,
 		return false;
 	}
 	hold->bytes += size;
+	/* a socket of this host waits for its packets, and its namespace for it */
+	skb_orphan(skb);
 	__skb_queue_tail(&hold->queue, skb);
 	return true;
 }

@@ -3,8 +3,6 @@
 
 #include "marker.h"
 
-#define NEMO_MARKER_HOPS	255
-
 /**
  * nemo_marker_send() - send an end marker
  * @t: tunnel
@@ -29,7 +27,7 @@ void nemo_marker_send(struct nemo_tunnel *t, struct nemo_endpoint *ep,
 	skb_reset_network_header(skb);
 	ip6_flow_hdr(inner, 0, htonl(marker->seq));
 	inner->nexthdr = NEXTHDR_NONE;
-	inner->hop_limit = NEMO_MARKER_HOPS;
+	inner->hop_limit = marker->hops;
 	inner->saddr = marker->ha;
 	inner->daddr = marker->hoa;
 	skb->protocol = htons(ETH_P_IPV6);

@@ -32,12 +32,16 @@ static inline u16 nemo_marker_seq(const struct ipv6hdr *inner)
 	return ntohl(ip6_flowlabel(inner));
 }
 
+/* More than any way that leads somewhere: each host that returns one takes one off. */
+#define NEMO_MARKER_HOPS	16
+
 /* What a marker says, and where it goes. */
 struct nemo_marker {
 	struct in6_addr ha;
 	struct in6_addr hoa;
 	__be32 flowlabel;	/* outer; that of the packets before it */
 	u16 seq;
+	u8 hops;
 };
 
 void nemo_marker_send(struct nemo_tunnel *t, struct nemo_endpoint *ep,

@@ -340,6 +340,7 @@ static void nemo_bce_switch(struct nemo_bce *bce, struct nemo_endpoint *ep,
 	m->marker.hoa = bce->hoa;
 	m->marker.flowlabel = bce->flowlabel;
 	m->marker.seq = seq;
+	m->marker.hops = NEMO_MARKER_HOPS;
 	list_add_tail(&m->list, &ha->markers);
 	queue_work(system_highpri_wq, &ha->marker_work);
 }

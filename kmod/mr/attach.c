@@ -9,6 +9,7 @@
 #include <linux/netfilter_netdev.h>
 #include <linux/rtnetlink.h>
 #include <net/ipv6.h>
+#include <net/sch_generic.h>
 
 #include "router.h"
 
@@ -55,6 +56,27 @@ static const struct rhashtable_params nemo_guest_params = {
 int nemo_attach_ifindex(const struct nemo_attachment *att)
 {
 	return att ? att->ifindex : 0;
+}
+
+static bool nemo_dev_can_send(const struct net_device *dev)
+{
+	return netif_running(dev) && netif_carrier_ok(dev) && !qdisc_tx_is_noop(dev);
+}
+
+/**
+ * nemo_attach_can_send() - do packets reach the guest yet?
+ * @att: attachment
+ * @port: the guest's port of it
+ *
+ * A guest's first frame can come before the kernel has seen to the carrier of
+ * its port, or of a bridge that had no port with one.
+ *
+ * Return: true if they do.
+ */
+bool nemo_attach_can_send(const struct nemo_attachment *att,
+			  const struct net_device *port)
+{
+	return nemo_dev_can_send(att->dev) && nemo_dev_can_send(port);
 }
 
 /* Context: lock of a mobile router. */
@@ -122,7 +144,7 @@ static unsigned int nemo_port_hook(void *priv, struct sk_buff *skb,
 	mr = nemo_port_router(att, skb);
 	if (!mr || nemo_port_own_frame(mr, skb))
 		return atomic_read(&att->serving) ? NF_ACCEPT : NF_DROP;
-	nemo_mr_frame(mr);
+	nemo_mr_frame(mr, port->dev);
 	return READ_ONCE(mr->state) == NEMO_MR_STATE_STANDBY ? NF_DROP : NF_ACCEPT;
 }
 

@@ -11,6 +11,9 @@
  */
 #define NEMO_DRAIN_BATCH	64
 
+/* Looks at the port of a guest that has just come: 1 s in all, with HZ=250. */
+#define NEMO_SETTLE_TRIES	250
+
 /* In this order: what came by way of the peer is older than what came directly. */
 static const u8 nemo_drain_order[NEMO_FROM_COUNT] = {
 	NEMO_FROM_GUEST, NEMO_FROM_PEER, NEMO_FROM_HA,
@@ -55,6 +58,8 @@ enum nemo_verdict nemo_mr_verdict_now(const struct nemo_mr *mr, enum nemo_from f
 	if (mr->dead || verdict == NEMO_DROP)
 		return NEMO_DROP;
 	/* what comes directly is newer than what the peer has sent */
+	if (verdict == NEMO_DELIVER && mr->settle_tries)
+		return NEMO_HOLD;
 	if (from == NEMO_FROM_HA &&
 	    (mr->marker.due || nemo_mr_waits(mr, NEMO_FROM_PEER)))
 		return NEMO_HOLD;
@@ -167,6 +172,59 @@ static void nemo_mr_drain_work(struct work_struct *work)
 	nemo_mr_put(mr);
 }
 
+/* The guest's port ------------------------------------------------------- */
+
+/* Context: lock. */
+static bool nemo_mr_settled(const struct nemo_mr *mr)
+{
+	struct net_device *port;
+	bool settled;
+
+	rcu_read_lock();
+	port = dev_get_by_index_rcu(mr->nd->tunnel.net, mr->settle_port);
+	settled = !port || !mr->att || nemo_attach_can_send(mr->att, port);
+	rcu_read_unlock();
+	return settled;
+}
+
+static void nemo_mr_settle_work(struct work_struct *work)
+{
+	struct nemo_mr *mr = container_of(to_delayed_work(work), struct nemo_mr, settle);
+	bool again;
+
+	spin_lock_bh(&mr->lock);
+	/* one look more: a bridge hears of its port's carrier behind the queue */
+	if (mr->dead)
+		mr->settle_tries = 1;
+	else if (nemo_mr_settled(mr))
+		mr->settle_tries = min_t(u16, mr->settle_tries, 2);
+	again = --mr->settle_tries;
+	if (again)
+		queue_delayed_work(nemo_mr_wq, &mr->settle, 1);
+	else
+		nemo_mr_renew(mr);
+	spin_unlock_bh(&mr->lock);
+	if (again)
+		return;
+	nemo_mr_drain(mr);
+	nemo_mr_put(mr);
+}
+
+/*
+ * What a bridge or a port drops that is not ready is lost, so deliver nothing
+ * till then. Context: lock.
+ */
+static void nemo_mr_settle(struct nemo_mr *mr, const struct net_device *port)
+{
+	if (mr->settle_tries || !mr->att || nemo_attach_can_send(mr->att, port))
+		return;
+	mr->settle_port = port->ifindex;
+	mr->settle_tries = NEMO_SETTLE_TRIES;
+	refcount_inc(&mr->refs);
+	if (!queue_delayed_work(nemo_mr_wq, &mr->settle, 1))
+		nemo_mr_put(mr);
+}
+
 /* States ----------------------------------------------------------------- */
 
 void nemo_mr_change_init(struct nemo_mr *mr)
@@ -175,6 +233,7 @@ void nemo_mr_change_init(struct nemo_mr *mr)
 
 	spin_lock_init(&mr->lock);
 	INIT_WORK(&mr->drain, nemo_mr_drain_work);
+	INIT_DELAYED_WORK(&mr->settle, nemo_mr_settle_work);
 	nemo_mr_marker_init(mr);
 	mr->state = NEMO_MR_STATE_STANDBY;
 	for (from = 0; from < NEMO_FROM_COUNT; from++) {
@@ -257,12 +316,13 @@ int nemo_mr_change(struct nemo_mr *mr, enum nemo_mr_state to, u16 seq,
 /**
  * nemo_mr_frame() - the guest has sent a frame
  * @mr: mobile router that the frame speaks for
+ * @port: where it came in
  *
  * Its first frame on a new host starts the service there.
  *
  * Context: softirq, RCU read lock.
  */
-void nemo_mr_frame(struct nemo_mr *mr)
+void nemo_mr_frame(struct nemo_mr *mr, const struct net_device *port)
 {
 	unsigned long now = jiffies ?: 1;
 	enum nemo_mr_state state, to;
@@ -279,6 +339,7 @@ void nemo_mr_frame(struct nemo_mr *mr)
 	if (to == NEMO_MR_STATE_ACTIVE && !rcu_access_pointer(mr->ha_ep))
 		to = NEMO_MR_STATE_ACTIVATING;
 	if (to != mr->state && !mr->dead) {
+		nemo_mr_settle(mr, port);
 		nemo_mr_enter(mr, to, READ_ONCE(mr->seq), NEMO_MR_REASON_FIRST_FRAME);
 		nemo_mr_schedule(mr, &mr->drain);
 	}

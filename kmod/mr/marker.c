@@ -49,11 +49,17 @@ void nemo_mr_marker_wait(struct nemo_mr *mr)
 	mod_timer(&m->timer, jiffies + msecs_to_jiffies(READ_ONCE(m->timeout)));
 }
 
-/* Behind the queues, to the peer. Context: lock. */
-static void nemo_mr_marker_to_peer(struct nemo_mr_marker *m, u16 seq)
+/*
+ * Behind the queues, to the peer, which may send it back: two hosts in leaving do
+ * not play with it for ever. Context: lock.
+ */
+static void nemo_mr_marker_to_peer(struct nemo_mr_marker *m, struct nemo_mr_mark mark)
 {
+	if (mark.hops < 2)
+		return;
 	m->pass = true;
-	m->pass_seq = seq;
+	m->out = mark;
+	m->out.hops--;
 }
 
 /* Is it the one that is due, and does it find packets that wait for it? */
@@ -75,41 +81,43 @@ static bool nemo_mr_marker_undoes(const struct nemo_mr *mr, enum nemo_from from,
 }
 
 /* Context: lock. */
-static void nemo_mr_marker_meet(struct nemo_mr *mr, enum nemo_from from, u16 seq)
+static void nemo_mr_marker_meet(struct nemo_mr *mr, enum nemo_from from,
+				struct nemo_mr_mark mark)
 {
 	struct nemo_mr_marker *m = &mr->marker;
 
-	if (from == NEMO_FROM_PEER && nemo_mr_marker_fits(mr, seq)) {
+	if (from == NEMO_FROM_PEER && nemo_mr_marker_fits(mr, mark.seq)) {
 		nemo_mr_marker_release(mr, NEMO_MR_REASON_MARKER);
 		return;
 	}
-	if (nemo_mr_marker_undoes(mr, from, seq))
-		nemo_mr_enter(mr, NEMO_MR_STATE_LEAVING, seq, NEMO_MR_REASON_MARKER);
+	if (nemo_mr_marker_undoes(mr, from, mark.seq))
+		nemo_mr_enter(mr, NEMO_MR_STATE_LEAVING, mark.seq, NEMO_MR_REASON_MARKER);
 	switch (nemo_mr_marker_verdict(mr->state, from)) {
 	case NEMO_MARKER_PASS:
-		nemo_mr_marker_to_peer(m, seq);
+		nemo_mr_marker_to_peer(m, mark);
 		break;
 	case NEMO_MARKER_RELEASE:
 		/* not the one that is due; if the peer's own, it has to go back */
-		if (seq != m->fence)
+		if (mark.seq != m->fence)
 			break;
 		fallthrough;
 	case NEMO_MARKER_KEEP:
 		m->kept = true;
-		m->kept_seq = seq;
+		m->keep = mark;
 		break;
 	case NEMO_MARKER_IGNORE:
 		break;
 	}
 }
 
-/* To the peer, at once: @seq says which binding we stay with, or switched to. */
-static void nemo_mr_marker_emit(struct nemo_mr *mr, u16 seq)
+/* To the peer, at once: the number says which binding we stay with, or switched to. */
+static void nemo_mr_marker_emit(struct nemo_mr *mr, struct nemo_mr_mark mark)
 {
 	struct nemo_marker marker = {
 		.hoa = mr->hoa,
 		.flowlabel = mr->flowlabel,
-		.seq = seq,
+		.seq = mark.seq,
+		.hops = mark.hops,
 	};
 	struct nemo_endpoint *ha_ep, *peer_ep;
 
@@ -134,7 +142,7 @@ static void nemo_mr_marker_emit(struct nemo_mr *mr, u16 seq)
 void nemo_mr_marker_pass(struct nemo_mr *mr)
 {
 	struct nemo_mr_marker *m = &mr->marker;
-	u16 seq = 0;
+	struct nemo_mr_mark mark = {};
 	bool pass;
 
 	spin_lock_bh(&mr->lock);
@@ -142,12 +150,12 @@ void nemo_mr_marker_pass(struct nemo_mr *mr)
 	       nemo_hold_empty(&mr->hold[NEMO_FROM_HA]);
 	if (pass) {
 		m->pass = false;
-		seq = m->pass_seq;
+		mark = m->out;
 		nemo_mr_notify_state(mr, mr->state, NEMO_MR_REASON_MARKER);
 	}
 	spin_unlock_bh(&mr->lock);
 	if (pass)
-		nemo_mr_marker_emit(mr, seq);
+		nemo_mr_marker_emit(mr, mark);
 }
 
 /*
@@ -159,7 +167,7 @@ static void nemo_mr_marker_work(struct work_struct *work)
 {
 	struct nemo_mr *mr = container_of(work, struct nemo_mr, marker.work);
 	struct nemo_mr_marker *m = &mr->marker;
-	u16 seq[NEMO_FROM_COUNT], own_seq;
+	struct nemo_mr_mark in[NEMO_FROM_COUNT], mark = { .hops = NEMO_MARKER_HOPS };
 	u8 came;
 	bool own;
 	int from;
@@ -167,19 +175,19 @@ static void nemo_mr_marker_work(struct work_struct *work)
 	spin_lock_bh(&mr->lock);
 	came = m->came;
 	own = m->own;
-	own_seq = m->own_seq;
-	memcpy(seq, m->seq, sizeof(seq));
+	mark.seq = m->own_seq;
+	memcpy(in, m->in, sizeof(in));
 	m->came = 0;
 	m->own = false;
 	spin_unlock_bh(&mr->lock);
 
 	synchronize_rcu_expedited();
 	if (own)
-		nemo_mr_marker_emit(mr, own_seq);
+		nemo_mr_marker_emit(mr, mark);
 	spin_lock_bh(&mr->lock);
 	for (from = 0; from < NEMO_FROM_COUNT && !mr->dead; from++)
 		if (came & BIT(from))
-			nemo_mr_marker_meet(mr, from, seq[from]);
+			nemo_mr_marker_meet(mr, from, in[from]);
 	spin_unlock_bh(&mr->lock);
 	nemo_mr_drain(mr);
 	nemo_mr_put(mr);
@@ -189,19 +197,21 @@ static void nemo_mr_marker_work(struct work_struct *work)
  * nemo_mr_marker_came() - a marker has come out of the tunnel
  * @mr: mobile router
  * @from: where from
- * @seq: sequence number that it says
+ * @inner: it
  *
  * Context: softirq, RCU read lock.
  */
-void nemo_mr_marker_came(struct nemo_mr *mr, enum nemo_from from, u16 seq)
+void nemo_mr_marker_came(struct nemo_mr *mr, enum nemo_from from,
+			 const struct ipv6hdr *inner)
 {
+	struct nemo_mr_mark mark = { nemo_marker_seq(inner), inner->hop_limit };
 	struct nemo_mr_marker *m = &mr->marker;
 
 	spin_lock(&mr->lock);
 	/* of two that come together, the older one has nothing to say */
-	if (!mr->dead && (!(m->came & BIT(from)) || nemo_seq_newer(seq, m->seq[from]))) {
+	if (!mr->dead && (!(m->came & BIT(from)) || nemo_seq_newer(mark.seq, m->in[from].seq))) {
 		m->came |= BIT(from);
-		m->seq[from] = seq;
+		m->in[from] = mark;
 		nemo_mr_schedule(mr, &m->work);
 	}
 	spin_unlock(&mr->lock);
@@ -215,10 +225,10 @@ static void nemo_mr_marker_kept(struct nemo_mr *mr)
 
 	if (!m->kept)
 		return;
-	if (nemo_mr_marker_fits(mr, m->kept_seq))
+	if (nemo_mr_marker_fits(mr, m->keep.seq))
 		m->due = false;
 	else if (verdict == NEMO_MARKER_PASS)
-		nemo_mr_marker_to_peer(m, m->kept_seq);
+		nemo_mr_marker_to_peer(m, m->keep);
 	else if (verdict != NEMO_MARKER_IGNORE)
 		return;
 	m->kept = false;

@@ -196,7 +196,7 @@ bool nemo_input(struct nemo_tunnel *t, struct nemo_endpoint *ep,
 		return true;
 	}
 	if (nemo_mr_is_marker(mr, inner)) {
-		nemo_mr_marker_came(mr, from, nemo_marker_seq(inner));
+		nemo_mr_marker_came(mr, from, inner);
 		consume_skb(skb);
 		return true;
 	}

@@ -35,6 +35,12 @@ struct nemo_mr_stats {
 	atomic64_t dropped;
 };
 
+/* An end marker, as it came. */
+struct nemo_mr_mark {
+	u16 seq;
+	u8 hops;			/* hop limit */
+};
+
 /* End markers that come, are due, or shall go. */
 struct nemo_mr_marker {
 	bool due;			/* lock of the mobile router, as all here */
@@ -44,10 +50,10 @@ struct nemo_mr_marker {
 	u8 came;			/* bit for each enum nemo_from; for the work */
 	bool own;			/* one of ours is to be sent; for the work */
 	u16 fence;			/* one that is not newer is of another handover */
-	u16 seq[NEMO_FROM_COUNT];	/* of those that came */
 	u16 own_seq;
-	u16 kept_seq;
-	u16 pass_seq;
+	struct nemo_mr_mark in[NEMO_FROM_COUNT]; /* those that came */
+	struct nemo_mr_mark keep;
+	struct nemo_mr_mark out;
 	u32 timeout;			/* milliseconds; READ_ONCE */
 	struct timer_list timer;	/* from the first packet that waits */
 	struct work_struct work;
@@ -89,6 +95,9 @@ struct nemo_mr {
 	bool drain_again;		/* lock; and shall look once more */
 	u8 draining;			/* lock; bit for each enum nemo_from */
 	struct work_struct drain;
+	struct delayed_work settle;	/* until the guest's port can send */
+	u32 settle_port;		/* lock; its index */
+	u16 settle_tries;		/* lock; left; 0: it can */
 	struct nemo_mr_marker marker;
 
 	struct nemo_attachment *att;	/* RTNL and lock to write, either to read */
@@ -166,7 +175,7 @@ void nemo_mr_enter(struct nemo_mr *mr, enum nemo_mr_state to, u16 seq,
 		   enum nemo_mr_reason reason);
 int nemo_mr_change(struct nemo_mr *mr, enum nemo_mr_state to, u16 seq,
 		   struct netlink_ext_ack *extack);
-void nemo_mr_frame(struct nemo_mr *mr);
+void nemo_mr_frame(struct nemo_mr *mr, const struct net_device *port);
 void nemo_mr_drain(struct nemo_mr *mr);
 void nemo_mr_schedule(struct nemo_mr *mr, struct work_struct *work);
 void nemo_mr_renew(struct nemo_mr *mr);
@@ -174,7 +183,8 @@ void nemo_mr_renew(struct nemo_mr *mr);
 /* marker.c: end markers */
 void nemo_mr_marker_init(struct nemo_mr *mr);
 void nemo_mr_marker_stop(struct nemo_mr *mr);
-void nemo_mr_marker_came(struct nemo_mr *mr, enum nemo_from from, u16 seq);
+void nemo_mr_marker_came(struct nemo_mr *mr, enum nemo_from from,
+			 const struct ipv6hdr *inner);
 void nemo_mr_marker_enter(struct nemo_mr *mr, enum nemo_mr_state old, u16 seq);
 void nemo_mr_marker_renew(struct nemo_mr *mr, u16 seq);
 void nemo_mr_marker_wait(struct nemo_mr *mr);
@@ -186,6 +196,8 @@ void nemo_detach(struct nemo_mr *mr);
 int nemo_attach_match(struct nemo_mr *mr, const struct nemo_mr_conf *conf,
 		      struct netlink_ext_ack *extack);
 void nemo_attach_serving(struct nemo_attachment *att, int change);
+bool nemo_attach_can_send(const struct nemo_attachment *att,
+			  const struct net_device *port);
 int nemo_attach_ifindex(const struct nemo_attachment *att);
 int nemo_attach_register(void);
 void nemo_attach_unregister(void);
