@@ -149,6 +149,9 @@ lab_host() {
 		default.optimistic_dad=1 default.use_optimistic=1 all.optimistic_dad=1 \
 		all.use_optimistic=1
 	ip -n "$ns" link add br0 type bridge mcast_snooping 0
+	# another port, so that the bridge has a carrier before a guest comes
+	ip -n "$ns" link add port0 type dummy
+	ip -n "$ns" link set port0 master br0 up
 	on "$ns" sysctl -qw net.ipv6.conf.br0.accept_ra=0 net.ipv6.conf.br0.accept_dad=0
 	ip -n "$ns" link set br0 up
 	lab_link core "$ns" "$ns" eth0
