@@ -21,7 +21,7 @@ attached() {
 }
 
 # Packets that a host has no route for, and those that core has sent back to nobody
-no_routes() { on "$1" awk '$1 == "Ip6InNoRoutes" { print $2 }' /proc/net/snmp6; }
+no_routes() { on "$1" cat /proc/net/snmp6 | awk '$1 == "Ip6InNoRoutes" { print $2 }'; }
 more_no_routes() { [ "$(no_routes "$1")" -gt "$2" ]; }
 spoofed() { on core nft list counter ip6 source spoofed | awk '$1 == "packets" { print $2 }'; }
 
