@@ -181,7 +181,7 @@ announced_end() {
 		"$(for h in hostA hostB; do lab_drops $h hold-full; lab_drops $h flushed; done | xargs)" \
 		"0 0 0 0"
 	is "nothing went around the tunnel" \
-		"$(on core nft list counter ip6 source spoofed | awk '/packets/ { print $2 }')" 0
+		"$(lab_spoofed)" 0
 	announced_down
 	ok "nothing is left" sh -c "! ip netns list | grep . && ! lsmod | grep nemo"
 	plan

@@ -186,6 +186,11 @@ lab_stamps() {
 	lab_spawn core stamps.log "$BUILD/lab/nstream" recv 9 "$LAB_RUN/stamps.rx"
 }
 
+# lab_spoofed - packets that core's source filter has dropped
+lab_spoofed() {
+	on core nft list counter ip6 source spoofed | awk '$1 == "packets" { print $2 }'
+}
+
 # lab_coa HOST - its care-of address
 lab_coa() {
 	ip -n "host$1" -6 -o addr show dev eth0 scope global -tentative |
@@ -252,6 +257,16 @@ lab_guest_add() {
 lab_guest_ready() {
 	ip -n "guest$1" -6 -o addr show dev eth0 scope global -tentative | grep -q . &&
 		ip -n "guest$1" -6 route show default | grep -q .
+}
+
+# lab_online - guest 1 on A, with agents, and all that comes before a move
+lab_online() {
+	lab_up
+	lab_guest_add 1 A
+	lab_agents
+	ok "the guest's first frame registers it on A" lab_wait 20 lab_is_active A
+	ok "the guest has an address by SLAAC" lab_wait 20 lab_guest_ready 1
+	ok "... and reaches the correspondent" lab_wait 10 on guest1 ping -c 1 -W 1 "$LAB_CN"
 }
 
 # lab_move FROM TO [N] - the guest's stop-and-copy phase; appends T0:T1 to LAB_MOVES

@@ -57,7 +57,7 @@ done
 ok "guest 1 on the home agent to guest 2 on A" between 1 2
 ok "... and from there" between 2 1
 is "nothing went around the tunnel" \
-	"$(on core nft list counter ip6 source spoofed | awk '/packets/ { print $2 }')" 0
+	"$(lab_spoofed)" 0
 
 lab_streams_start 100
 sleep 1

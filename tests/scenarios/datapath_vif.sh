@@ -50,8 +50,7 @@ lab_static_bind A 1 1
 room_watch on
 
 attachment 1
-is "nothing went around the tunnel" \
-	"$(on core nft list counter ip6 source spoofed | awk '/packets/ { print $2 }')" 0
+is "nothing went around the tunnel" "$(lab_spoofed)" 0
 
 room_watch off
 lab_down

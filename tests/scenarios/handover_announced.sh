@@ -32,12 +32,7 @@ moved() {
 	[ "$(lab_mr "$1" 1 .state) $(lab_mr "$2" 1 .state)" = "standby active" ] && finished
 }
 
-lab_up
-lab_guest_add 1 A
-lab_agents
-ok "the guest's first frame registers it on A" lab_wait 20 lab_is_active A
-ok "the guest has an address by SLAAC" lab_wait 20 lab_guest_ready 1
-ok "... and reaches the correspondent" lab_wait 10 on guest1 ping -c 1 -W 1 "$LAB_CN"
+lab_online
 patient cn "$(lab_mnp 1)" via 2001:db8:c::1
 patient guest1 2001:db8:c::/64 via fe80::1 dev eth0
 lab_spawn cn iperf.log iperf3 -s -p 5201

@@ -23,7 +23,6 @@ attached() {
 # Packets that a host has no route for, and those that core has sent back to nobody
 no_routes() { on "$1" cat /proc/net/snmp6 | awk '$1 == "Ip6InNoRoutes" { print $2 }'; }
 more_no_routes() { [ "$(no_routes "$1")" -gt "$2" ]; }
-spoofed() { on core nft list counter ip6 source spoofed | awk '$1 == "packets" { print $2 }'; }
 
 lab_up
 lab_guest_add 1 A
@@ -64,11 +63,11 @@ lab_agent ha
 ok "bindings are back without an operator" lab_wait 90 reaches
 
 # The bridge goes, and comes back with the guest
-spoofed=$(spoofed) dropped=$(no_routes hostA)
+spoofed=$(lab_spoofed) dropped=$(no_routes hostA)
 ip -n hostA link del br0
 is "without the bridge there is no attachment" "$(lab_mr A 1 .attachment)" null
 ok "what comes for the guest has nowhere to go" lab_wait 10 more_no_routes hostA "$dropped"
-is "... and does not go back into the core" "$(spoofed)" "$spoofed"
+is "... and does not go back into the core" "$(lab_spoofed)" "$spoofed"
 ip -n hostA link add br0 type bridge mcast_snooping 0
 ip -n hostA link set br0 up
 ip -n hostA link set vif1 master br0

@@ -28,12 +28,7 @@ standby() {
 	[ "$(lab_mr "$1" 1 .state)" = standby ]
 }
 
-lab_up
-lab_guest_add 1 A
-lab_agents
-ok "the guest's first frame registers it on A" lab_wait 20 lab_is_active A
-ok "the guest has an address by SLAAC" lab_wait 20 lab_guest_ready 1
-ok "... and reaches the correspondent" lab_wait 10 on guest1 ping -c 1 -W 1 "$LAB_CN"
+lab_online
 before=$(ip -n guest1 -6 -o addr show dev eth0 | awk '{ print $4 }')
 lab_spawn ha ha.monitor "$BUILD/nemoctl" -j monitor ha
 lab_rtt 0
