@@ -239,6 +239,8 @@ bool nemo_encap(struct nemo_tunnel *t, struct sk_buff *skb,
 		goto drop;
 	skb_set_inner_ipproto(skb, IPPROTO_IPV6);
 	skb_scrub_packet(skb, false);
+	/* all of a tunnel in one queue, or an end marker overtakes what is before it */
+	skb_clear_hash(skb);
 	if (skb_cow_head(skb, LL_RESERVED_SPACE(dst->dev) + dst->header_len +
 			      sizeof(*outer) + (tel ? NEMO_TEL_LEN : 0)))
 		goto drop;
@@ -297,6 +299,8 @@ bool nemo_decap(struct nemo_tunnel *t, struct sk_buff *skb)
 		return false;
 	}
 	skb_scrub_packet(skb, false);
+	/* the outer flow's: of two ways into one queue, a packet would get into two */
+	skb_clear_hash(skb);
 	return true;
 }
 

@@ -21,6 +21,7 @@ struct nemo_port {
 	netdevice_tracker tracker;
 	struct nf_hook_ops ops;
 	bool guests;			/* READ_ONCE; RTNL */
+	bool ready;			/* READ_ONCE; RTNL; can send */
 	struct rcu_head rcu;
 };
 
@@ -43,6 +44,7 @@ struct nemo_attachment {
 	struct nemo_mr __rcu *only;	/* if there is just one; RTNL */
 	struct rhashtable guests;	/* RCU; RTNL */
 	atomic_t serving;		/* mobile routers that serve */
+	struct work_struct look;
 	struct rcu_work free;
 };
 
@@ -60,23 +62,49 @@ int nemo_attach_ifindex(const struct nemo_attachment *att)
 
 static bool nemo_dev_can_send(const struct net_device *dev)
 {
-	return netif_running(dev) && netif_carrier_ok(dev) && !qdisc_tx_is_noop(dev);
+	return netif_running(dev) && netif_carrier_ok(dev) && netif_oper_up(dev) &&
+	       !qdisc_tx_is_noop(dev);
 }
 
 /**
- * nemo_attach_can_send() - do packets reach the guest yet?
- * @att: attachment
- * @port: the guest's port of it
+ * nemo_port_can_send() - do packets reach the guest yet?
+ * @port: the guest's port of an attachment
  *
  * A guest's first frame can come before the kernel has seen to the carrier of
  * its port, or of a bridge that had no port with one.
  *
+ * Context: RCU read lock or RTNL.
  * Return: true if they do.
  */
-bool nemo_attach_can_send(const struct nemo_attachment *att,
-			  const struct net_device *port)
+bool nemo_port_can_send(const struct nemo_port *port)
 {
-	return nemo_dev_can_send(att->dev) && nemo_dev_can_send(port);
+	return READ_ONCE(port->ready) && nemo_dev_can_send(port->att->dev);
+}
+
+int nemo_port_ifindex(const struct nemo_port *port)
+{
+	return port->dev->ifindex;
+}
+
+/**
+ * nemo_attach_can_send() - do packets reach the guest yet?
+ * @att: attachment, or NULL
+ * @ifindex: the guest's port of it
+ *
+ * Context: RTNL.
+ * Return: true if they do, or never will, as there is no such port.
+ */
+bool nemo_attach_can_send(const struct nemo_attachment *att, int ifindex)
+{
+	const struct nemo_port *port;
+
+	ASSERT_RTNL();
+	if (!att)
+		return true;
+	list_for_each_entry(port, &att->ports, list)
+		if (port->dev->ifindex == ifindex)
+			return nemo_port_can_send(port);
+	return true;
 }
 
 /* Context: lock of a mobile router. */
@@ -144,7 +172,7 @@ static unsigned int nemo_port_hook(void *priv, struct sk_buff *skb,
 	mr = nemo_port_router(att, skb);
 	if (!mr || nemo_port_own_frame(mr, skb))
 		return atomic_read(&att->serving) ? NF_ACCEPT : NF_DROP;
-	nemo_mr_frame(mr, port->dev);
+	nemo_mr_frame(mr, port);
 	return READ_ONCE(mr->state) == NEMO_MR_STATE_STANDBY ? NF_DROP : NF_ACCEPT;
 }
 
@@ -163,7 +191,7 @@ static bool nemo_port_excluded(const struct nemo_attachment *att,
 	return false;
 }
 
-static int nemo_port_add(struct nemo_attachment *att, struct net_device *dev)
+static int nemo_port_add(struct nemo_attachment *att, struct net_device *dev, bool ready)
 {
 	struct nemo_port *port = kzalloc(sizeof(*port), GFP_KERNEL);
 	int err;
@@ -174,6 +202,7 @@ static int nemo_port_add(struct nemo_attachment *att, struct net_device *dev)
 	port->att = att;
 	port->dev = dev;
 	port->guests = !nemo_port_excluded(att, dev);
+	port->ready = ready;
 	port->ops.hook = nemo_port_hook;
 	port->ops.priv = port;
 	port->ops.dev = dev;
@@ -219,9 +248,9 @@ static int nemo_ports_add(struct nemo_attachment *att)
 	int err = 0;
 
 	if (!netif_is_bridge_master(att->dev))
-		return nemo_port_add(att, att->dev);
+		return nemo_port_add(att, att->dev, nemo_dev_can_send(att->dev));
 	netdev_for_each_lower_dev(att->dev, port, iter) {
-		err = nemo_port_add(att, port);
+		err = nemo_port_add(att, port, nemo_dev_can_send(port));
 		if (err)
 			break;
 	}
@@ -238,12 +267,36 @@ static void nemo_ports_del(struct nemo_attachment *att)
 
 /* Attachments ------------------------------------------------------------ */
 
+/* Delivers what waited for a port, or for the attachment itself. */
+static void nemo_attachment_look(struct nemo_attachment *att)
+{
+	struct nemo_mr *mr;
+
+	ASSERT_RTNL();
+	list_for_each_entry(mr, &att->routers, att_list)
+		nemo_mr_look(mr);
+}
+
+/* A bridge enables a port that has its carrier already later than it tells of it. */
+static void nemo_attachment_look_work(struct work_struct *work)
+{
+	struct nemo_attachment *att = container_of(work, struct nemo_attachment, look);
+	struct nemo_port *port;
+
+	rtnl_lock();
+	list_for_each_entry(port, &att->ports, list)
+		WRITE_ONCE(port->ready, nemo_dev_can_send(port->dev));
+	nemo_attachment_look(att);
+	rtnl_unlock();
+}
+
 /* No frame looks into the table of guests any more. */
 static void nemo_attachment_free_work(struct work_struct *work)
 {
 	struct nemo_attachment *att = container_of(to_rcu_work(work),
 						   struct nemo_attachment, free);
 
+	cancel_work_sync(&att->look);
 	rhashtable_destroy(&att->guests);
 	kfree(att);
 }
@@ -267,6 +320,7 @@ static struct nemo_attachment *nemo_attachment_new(struct nemo_mr_dev *nd,
 		return ERR_PTR(err);
 	INIT_LIST_HEAD(&att->ports);
 	INIT_LIST_HEAD(&att->routers);
+	INIT_WORK(&att->look, nemo_attachment_look_work);
 	err = rhashtable_init(&att->guests, &nemo_guest_params);
 	if (err) {
 		kfree(att);
@@ -496,6 +550,14 @@ static void nemo_attachment_gone(struct nemo_attachment *att)
 	} while (!last);
 }
 
+static void nemo_port_linked(struct nemo_attachment *att, struct net_device *dev)
+{
+	if (nemo_port_add(att, dev, false))
+		netdev_warn(dev, "nemo_mr cannot watch the guests behind it\n");
+	else if (nemo_dev_can_send(dev))
+		queue_work(nemo_mr_wq, &att->look);
+}
+
 static void nemo_attachment_event(struct nemo_attachment *att,
 				  unsigned long event, struct net_device *dev,
 				  void *ptr)
@@ -504,6 +566,14 @@ static void nemo_attachment_event(struct nemo_attachment *att,
 	struct nemo_port *port = nemo_port_find(att, dev);
 
 	switch (event) {
+	case NETDEV_UP:
+	case NETDEV_DOWN:
+	case NETDEV_CHANGE:
+		if (port)
+			WRITE_ONCE(port->ready, nemo_dev_can_send(dev));
+		if (port || dev == att->dev)
+			nemo_attachment_look(att);
+		break;
 	case NETDEV_UNREGISTER:
 		if (dev == att->dev)
 			nemo_attachment_gone(att);
@@ -513,8 +583,8 @@ static void nemo_attachment_event(struct nemo_attachment *att,
 	case NETDEV_CHANGEUPPER:
 		if (info->upper_dev != att->dev)
 			break;
-		if (info->linking && !port && nemo_port_add(att, dev))
-			netdev_warn(dev, "nemo_mr cannot watch the guests behind it\n");
+		if (info->linking && !port)
+			nemo_port_linked(att, dev);
 		else if (!info->linking && port)
 			nemo_port_del(port);
 		break;
@@ -542,6 +612,8 @@ static int nemo_attach_event(struct notifier_block *nb, unsigned long event,
 
 static struct notifier_block nemo_attach_nb = {
 	.notifier_call = nemo_attach_event,
+	/* a bridge has heard of its port before us */
+	.priority = -1,
 };
 
 int nemo_attach_register(void)

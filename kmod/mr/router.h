@@ -9,6 +9,7 @@
 #include "state.h"
 
 struct nemo_attachment;
+struct nemo_port;
 
 struct nemo_mr_dev {
 	struct nemo_tunnel tunnel;
@@ -95,9 +96,9 @@ struct nemo_mr {
 	bool drain_again;		/* lock; and shall look once more */
 	u8 draining;			/* lock; bit for each enum nemo_from */
 	struct work_struct drain;
-	struct delayed_work settle;	/* until the guest's port can send */
-	u32 settle_port;		/* lock; its index */
-	u16 settle_tries;		/* lock; left; 0: it can */
+	bool settling;			/* lock; until the guest's port can send */
+	int settle_port;		/* lock; its index */
+	struct timer_list settle;	/* till then at the latest */
 	struct nemo_mr_marker marker;
 
 	struct nemo_attachment *att;	/* RTNL and lock to write, either to read */
@@ -175,7 +176,8 @@ void nemo_mr_enter(struct nemo_mr *mr, enum nemo_mr_state to, u16 seq,
 		   enum nemo_mr_reason reason);
 int nemo_mr_change(struct nemo_mr *mr, enum nemo_mr_state to, u16 seq,
 		   struct netlink_ext_ack *extack);
-void nemo_mr_frame(struct nemo_mr *mr, const struct net_device *port);
+void nemo_mr_frame(struct nemo_mr *mr, const struct nemo_port *port);
+void nemo_mr_look(struct nemo_mr *mr);
 void nemo_mr_drain(struct nemo_mr *mr);
 void nemo_mr_schedule(struct nemo_mr *mr, struct work_struct *work);
 void nemo_mr_renew(struct nemo_mr *mr);
@@ -196,8 +198,9 @@ void nemo_detach(struct nemo_mr *mr);
 int nemo_attach_match(struct nemo_mr *mr, const struct nemo_mr_conf *conf,
 		      struct netlink_ext_ack *extack);
 void nemo_attach_serving(struct nemo_attachment *att, int change);
-bool nemo_attach_can_send(const struct nemo_attachment *att,
-			  const struct net_device *port);
+bool nemo_attach_can_send(const struct nemo_attachment *att, int port);
+bool nemo_port_can_send(const struct nemo_port *port);
+int nemo_port_ifindex(const struct nemo_port *port);
 int nemo_attach_ifindex(const struct nemo_attachment *att);
 int nemo_attach_register(void);
 void nemo_attach_unregister(void);
