@@ -343,16 +343,34 @@ static bool old_claim(const struct bul *bul)
 	       clock_realtime() - bul->claim > CLOCK_SEQ_LEAD;
 }
 
+/*
+ * The number that the home agent has was never ours: the binding is another
+ * host's, and a release that insists would only use up the next number, which
+ * may be that of the other host's refresh.
+ */
+static void released(struct bul *bul)
+{
+	event_del(bul->retransmit);
+	bul->exchange = BUL_NONE;
+	bul->ops->accepted(bul, BUL_RELEASE);
+}
+
 static void refused(struct bul *bul, const struct mh_in *in)
 {
 	uint8_t status = in->msg.ba.status;
 
 	if (status == MH_BA_SEQ) {
+		bool taken = mh_seq_newer(in->msg.ba.seq, bul->seq);
+
 		/* §11.7.3: the BA says which number the home agent has. */
 		bul->seq_at = 0;
 		bul_learn(bul, in->msg.ba.seq);
 		if (bul->exchange == BUL_REFRESH || old_claim(bul)) {
 			bul->ops->lost(bul, false);
+			return;
+		}
+		if (bul->exchange == BUL_RELEASE && taken) {
+			released(bul);
 			return;
 		}
 		if (retry(bul))

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The Binding Update List: what is sent when, and what follows from an answer. */
+#include <string.h>
+
+#include "nemod/bul.h"
+#include "nemod/clock.h"
+#include "../wire/tap.h"
+
+#define S	1000U	/* ms */
+
+/* What the list has done: its last Binding Update, its timers, what it has told. */
+static struct {
+	unsigned int sent;
+	uint16_t seq;
+	uint64_t mesg_id;
+	struct event *timer;
+	unsigned int ms;
+	unsigned int accepted, lost, unanswered;
+} seen;
+
+static struct event_base *base;
+
+/* In place of the socket. */
+int mh_send(struct mh_socket *s, struct mh_msg *msg, const struct mh_path *path,
+	    const struct nemo_conf_auth *auth)
+{
+	(void)s;
+	(void)path;
+	(void)auth;
+	CHECK(msg->type == MH_BU);
+	CHECK(!seen.sent || mh_seq_newer(msg->bu.seq, seen.seq));
+	seen.sent++;
+	seen.seq = msg->bu.seq;
+	seen.mesg_id = msg->opts.mesg_id;
+	return 0;
+}
+
+bool mh_authentic(const struct mh_in *in, const struct nemo_conf_auth *auth,
+		  const struct in6_addr *coa, const struct in6_addr *hoa)
+{
+	(void)auth;
+	(void)coa;
+	(void)hoa;
+	return mh_has(&in->msg.opts, MH_OPT_AUTH);
+}
+
+/* In place of libevent's: nobody waits for the timers of a test. */
+int event_add(struct event *ev, const struct timeval *tv)
+{
+	seen.timer = ev;
+	seen.ms = tv->tv_sec * 1000 + tv->tv_usec / 1000;
+	return 0;
+}
+
+static void on_accepted(struct bul *bul, enum bul_exchange exchange)
+{
+	(void)bul;
+	(void)exchange;
+	seen.accepted++;
+}
+
+static void on_lost(struct bul *bul, bool not_nemo)
+{
+	(void)bul;
+	(void)not_nemo;
+	seen.lost++;
+}
+
+static void on_unanswered(struct bul *bul)
+{
+	(void)bul;
+	seen.unanswered++;
+}
+
+static uint64_t never(struct bul *bul)
+{
+	(void)bul;
+	return 0;
+}
+
+static const struct bul_ops ops = {
+	.accepted = on_accepted,
+	.lost = on_lost,
+	.unanswered = on_unanswered,
+	.seen = never,
+};
+
+static const struct nemo_conf_mr conf = { .name = "guest1", .lifetime = 60 };
+
+/* A host that has begun an exchange. */
+static void set_up(struct bul *bul, enum bul_exchange exchange)
+{
+	memset(&seen, 0, sizeof(seen));
+	CHECK(!bul_init(bul, &ops, NULL, &conf, base));
+	bul->coa.s6_addr[0] = 0x20;
+	bul->claim = clock_realtime();
+	bul_start(bul, exchange);
+	CHECK(seen.sent == 1);
+}
+
+/* The timer that was set last has ended. */
+static void pass(void)
+{
+	event_active(seen.timer, EV_TIMEOUT, 1);
+	event_base_loop(base, EVLOOP_NONBLOCK);
+}
+
+static void answer(struct bul *bul, uint8_t status, uint16_t seq)
+{
+	struct mh_in in = {
+		.msg = {
+			.type = MH_BA,
+			.ba = { .status = status, .flags = MH_BA_R, .seq = seq },
+			.opts = {
+				.has = MH_BIT(MH_OPT_AUTH) | MH_BIT(MH_OPT_MESG_ID),
+				.mesg_id = seen.mesg_id,
+			},
+		},
+	};
+
+	bul_acknowledged(bul, &in);
+}
+
+/* Nobody answers: RFC 6275 §11.8. */
+static void back_off(enum bul_exchange exchange, const unsigned int *ms,
+		     unsigned int n)
+{
+	struct bul bul;
+
+	set_up(&bul, exchange);
+	for (unsigned int i = 0; i < n; i++) {
+		CHECK(seen.timer == bul.retransmit && seen.ms == ms[i]);
+		CHECK(seen.sent == i + 1);
+		pass();
+	}
+	CHECK(seen.sent == n + 1);
+	bul_free(&bul);
+}
+
+static void back_offs(void)
+{
+	static const unsigned int first[] = {
+		1500, 3 * S, 6 * S, 12 * S, 24 * S, 32 * S, 32 * S, 32 * S,
+	};
+	static const unsigned int later[] = {
+		1 * S, 2 * S, 4 * S, 8 * S, 16 * S, 32 * S, 32 * S, 32 * S,
+	};
+
+	back_off(BUL_REGISTER, first, 8);
+	back_off(BUL_REFRESH, later, 8);
+	back_off(BUL_TRANSIENT, later, 8);
+	back_off(BUL_RELEASE, later, 3);
+}
+
+/* Nor does anybody for ever wait for a release. */
+static void release_unanswered(void)
+{
+	struct bul bul;
+
+	set_up(&bul, BUL_RELEASE);
+	for (int i = 0; i < 4; i++)
+		pass();
+	CHECK(seen.sent == 4 && seen.unanswered == 1);
+	bul_free(&bul);
+}
+
+static void refresh_too_old(void)
+{
+	struct bul bul;
+
+	set_up(&bul, BUL_REFRESH);
+	answer(&bul, MH_BA_SEQ, seen.seq + 100);
+	CHECK(seen.lost == 1 && seen.sent == 1);
+	bul_free(&bul);
+}
+
+/* With the number that the home agent tells, once. */
+static void registration_too_old(void)
+{
+	struct bul bul;
+
+	set_up(&bul, BUL_REGISTER);
+	answer(&bul, MH_BA_SEQ, seen.seq + 100);
+	CHECK(seen.sent == 2 && !seen.lost);
+	answer(&bul, MH_BA_SEQ, seen.seq + 100);
+	CHECK(seen.sent == 2 && !seen.lost);
+	bul_free(&bul);
+}
+
+/* Another host has registered since: there is nothing left to release. */
+static void release_too_late(void)
+{
+	struct bul bul;
+
+	set_up(&bul, BUL_RELEASE);
+	answer(&bul, MH_BA_SEQ, seen.seq + 100);
+	CHECK(seen.sent == 1 && seen.accepted == 1 && !bul.exchange);
+	bul_free(&bul);
+	/* It has our number: ours still, and the next one releases it. */
+	set_up(&bul, BUL_RELEASE);
+	answer(&bul, MH_BA_SEQ, seen.seq);
+	CHECK(seen.sent == 2 && !seen.accepted);
+	answer(&bul, MH_BA_ACCEPTED, seen.seq);
+	CHECK(seen.accepted == 1 && !bul.exchange);
+	bul_free(&bul);
+}
+
+/* Without an AUTH option, of another time, to none that was sent. */
+static void answers_that_are_none(void)
+{
+	struct bul bul;
+	struct mh_in in = { .msg = { .type = MH_BA, .ba.flags = MH_BA_R } };
+
+	set_up(&bul, BUL_REFRESH);
+	in.msg.ba.seq = seen.seq;
+	bul_acknowledged(&bul, &in);
+	seen.mesg_id--;
+	answer(&bul, MH_BA_ACCEPTED, seen.seq);
+	seen.mesg_id++;
+	answer(&bul, MH_BA_ACCEPTED, seen.seq + 1);
+	answer(&bul, MH_BA_ACCEPTED, seen.seq - 1);
+	CHECK(!seen.accepted && bul.exchange == BUL_REFRESH);
+	answer(&bul, MH_BA_ACCEPTED, seen.seq);
+	CHECK(seen.accepted == 1);
+	bul_free(&bul);
+}
+
+int main(void)
+{
+	static const struct tap_test tests[] = {
+		{ "retransmission: doubled up to 32 s", back_offs },
+		{ "a release is sent four times", release_unanswered },
+		{ "135 to a refresh: lost", refresh_too_old },
+		{ "135 to a registration: once more", registration_too_old },
+		{ "135 to a release: of whose binding?", release_too_late },
+		{ "answers that are none", answers_that_are_none },
+	};
+
+	base = event_base_new();
+	return tap_run(tests, sizeof(tests) / sizeof(tests[0]));
+}
