@@ -264,6 +264,17 @@ static void revocation(void)
 	bri.seq = 100;
 	CHECK(revoke_judge(&bul, NEMO_MR_STATE_ACTIVE, &bri) ==
 	      MH_BRA_MN_ATTACHED);
+	bri.seq = 99;
+	CHECK(revoke_judge(&bul, NEMO_MR_STATE_ACTIVE, &bri) ==
+	      MH_BRA_MN_ATTACHED);
+	/* Which is the newer one, across 2^16? */
+	bul.seq = 2;
+	bri.seq = 65530;
+	CHECK(revoke_judge(&bul, NEMO_MR_STATE_ACTIVE, &bri) ==
+	      MH_BRA_MN_ATTACHED);
+	bul.seq = 65530;
+	bri.seq = 2;
+	CHECK(revoke_judge(&bul, NEMO_MR_STATE_ACTIVE, &bri) == MH_BRA_SUCCESS);
 	bul.seq_at = 0;
 	CHECK(revoke_judge(&bul, NEMO_MR_STATE_ACTIVE, &bri) ==
 	      MH_BRA_NO_BINDING);
