@@ -69,7 +69,8 @@ class Spec:
             "guest": b"\x52\x54\0\0\0\1", "exclude": b"eth1\0",
             "flags": struct.pack("I", 1), "seq": struct.pack("H", 1),
             "lifetime": struct.pack("I", 60), "hold-packets": struct.pack("I", 8),
-            "hold-bytes": struct.pack("I", 100000),
+            "hold-bytes": struct.pack("I", 100000), "marker-timeout": struct.pack("I", 300),
+            "tcoa-lifetime": struct.pack("I", 60000),
         }
 
     def attributes(self, op):
@@ -104,6 +105,10 @@ class Spec:
     def count(self):
         return len(self.entries())
 
+    def unknown(self):
+        """Attributes of requests that this script has no value for."""
+        return {n for op in self.requests() for n in self.allowed(op)} - self.good_values.keys()
+
     def clear(self):
         """Remove what should never have been made, so that one failure is one failure."""
         for entry in map(dict, self.entries()):
@@ -123,8 +128,10 @@ class Ktap:
             print(f"# {note}")
 
     def refused(self, spec, op, what, payload, code=None, text=None):
+        """Without a code it is the request that is wrong, whatever it is about."""
         answer = spec.do(op, payload)
-        good = answer.error and answer.text and (code is None or answer.error == code)
+        good = answer.error and answer.text
+        good = good and (answer.error == code if code else answer.error != errno.ENOENT)
         if not answer.error and op in MAKERS:
             spec.clear()
         self.ok(bool(good) and (text or "") in answer.text,
@@ -192,9 +199,12 @@ NEEDED = {
     "mr-get": ["ifindex", "name"], "mr-new": ["ifindex", "name", "hoa", "ha", "prefix"],
     "mr-set": ["ifindex", "name"], "mr-del": ["ifindex", "name"],
     "link-get": ["ifindex"], "link-set": ["ifindex"], "bce-get": ["ifindex", "hoa"],
-    "bce-bind": ["ifindex", "hoa", "local", "coa", "seq", "lifetime"],
+    "bce-bind": ["ifindex", "hoa", "local", "coa", "tcoa-lifetime", "seq", "lifetime"],
+    "bce-transient": ["ifindex", "hoa", "tcoa", "tcoa-lifetime"],
     "bce-del": ["ifindex", "hoa"],
 }
+# All zeros: it is forgotten.
+FORGOTTEN = {"nemo_mr": ("coa", "peer"), "nemo_ha": ("tcoa",)}
 
 
 def attributes_of(tap, spec, op):
@@ -235,8 +245,8 @@ def many(spec, op, name, values):
 def bad_addresses(tap, spec, op, names):
     for name in names:
         for bad in ("::", "::1", "ff02::1", "fe80::1"):
-            if bad == "::" and name in ("coa", "tcoa") and spec.name == "nemo_mr":
-                continue	# forgets it
+            if bad == "::" and name in FORGOTTEN[spec.name]:
+                continue
             tap.refused(spec, op, f"{name} {bad}", spec.request(op, change={name: ip(bad)}),
                         errno.EINVAL, "not a routable unicast address")
 
@@ -279,6 +289,7 @@ def prefixes(tap, spec, op, most):
 
 def meaning_of_mr(tap, spec):
     bad_addresses(tap, spec, "mr-new", ["hoa", "ha", "coa"])
+    bad_addresses(tap, spec, "mr-set", ["ha", "coa", "peer"])
     prefixes(tap, spec, "mr-new", spec.const["prefix-max"])
     tap.refused(spec, "mr-new", "a guest's MAC is multicast", spec.request(
         "mr-new", change={"guest": b"\1\0\x5e\0\0\1"}), errno.EINVAL, "unicast MAC")
@@ -317,14 +328,20 @@ def meaning_of_mr(tap, spec):
     tap.ok(not answer.error, f"{spec.name} mr-set: activating", f"got {answer}")
     tap.refused(spec, "mr-set", "active without a care-of address", spec.request(
         "mr-set", drop=key, change={"state": b"\3"}), errno.EINVAL, "set coa")
+    answer = spec.do("mr-set", spec.request(
+        "mr-set", drop=[n for n in key if n != "coa"], change={"state": b"\3"}))
+    tap.ok(not answer.error, f"{spec.name} mr-set: active", f"got {answer}")
+    tap.refused(spec, "mr-set", "leaving without a peer", spec.request(
+        "mr-set", drop=key, change={"state": b"\4"}), errno.EINVAL, "set coa and peer")
     answer = spec.do("mr-del", spec.request("mr-del"))
     tap.ok(not answer.error and not spec.count(), f"{spec.name} mr-del", f"got {answer}")
 
 
 def meaning_of_ha(tap, spec):
-    bad_addresses(tap, spec, "bce-bind", ["hoa", "local", "coa"])
+    bad_addresses(tap, spec, "bce-bind", ["hoa", "local", "coa", "tcoa"])
+    bad_addresses(tap, spec, "bce-transient", ["tcoa"])
     prefixes(tap, spec, "bce-bind", spec.const["prefix-max"])
-    for op in ("bce-get", "bce-del"):
+    for op in ("bce-get", "bce-transient", "bce-del"):
         tap.refused(spec, op, "no such binding", spec.request(op), errno.ENOENT, "no binding")
     tap.ok(not spec.count(), f"{spec.name}: none of all this made a binding")
 
@@ -341,10 +358,24 @@ def meaning_of_ha(tap, spec):
         "bce-del", change={"seq": struct.pack("H", 0xfffe)}), errno.ESTALE, "not newer")
     tap.refused(spec, "bce-bind", "another's prefix",
                 bind(1, hoa=ip("2001:db8:f:1::2")), errno.EEXIST, "belongs to another one")
+    transient(tap, spec)
     answer = spec.do("bce-bind", bind(0))
     tap.ok(not answer.error, f"{spec.name} bce-bind: the sequence number wraps", f"got {answer}")
     answer = spec.do("bce-del", spec.request("bce-del"))
     tap.ok(not answer.error and not spec.count(), f"{spec.name} bce-del", f"got {answer}")
+
+
+def transient(tap, spec):
+    """Of the binding that is there: one replaces another, all zeros remove it."""
+    def tcoas():
+        number_ = spec.attributes("bce-get").index("tcoa") + 1
+        return [dict(entry).get(number_) for entry in spec.entries()]
+
+    for address, want in (("2001:db8:1c::1", ip("2001:db8:1c::1")), ("::", None)):
+        answer = spec.do("bce-transient", spec.request("bce-transient",
+                                                       change={"tcoa": ip(address)}))
+        tap.ok(not answer.error and tcoas() == [want],
+               f"{spec.name} bce-transient: {address}", f"got {answer}, {tcoas()}")
 
 
 def meaning(tap, specs):
@@ -406,6 +437,9 @@ def main():
     parts_ = {f.__name__: f for f in (attributes, meaning, stranger, owner, dump)}
     tap = Ktap()
     specs = [Spec("nemo_mr", "nemo0"), Spec("nemo_ha", "nemo-ha0")]
+    for spec in specs:
+        tap.ok(not spec.unknown(), f"{spec.name}: each attribute has a good value here",
+               f"none for {', '.join(sorted(spec.unknown()))}")
     parts_[sys.argv[1]](tap, specs)
     return tap.failed > 0
 
