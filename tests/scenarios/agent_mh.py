@@ -10,6 +10,8 @@ Binding Error, "icmp" for a Parameter Problem, "-" for none.
 agent_mh.py --ha - plays a home agent that answers each Binding Update with a Binding
 Acknowledgement without the R flag, until it is killed.
 agent_mh.py --plain - one with the R flag, that repeats no option.
+agent_mh.py --revoke HOW SEQ - a Binding Revocation Indication to a host, at COA, from
+the home agent's address; HOW it is signed: good, wrong-key, no-auth.
 """
 import hashlib
 import hmac
@@ -21,6 +23,7 @@ import sys
 import time
 
 COA = os.environ["COA"]
+OLD_COA = os.environ.get("OLD_COA", COA)
 HA = os.environ["HA"]
 HOA = os.environ["HOA"]
 MNP = os.environ["MNP"]
@@ -95,14 +98,14 @@ class Host:
         self.mh = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(0x86DD))
         self.seq = int(time.time() * 15) & 0xFFFF
 
-    def send(self, mh, break_checksum=False, hao=True):
-        src = HOA if hao else COA
+    def send(self, mh, break_checksum=False, hao=True, coa=COA):
+        src = HOA if hao else coa
         mh = mh[:4] + b"\0\0" + mh[6:]
         value = checksum(src, HA, mh) ^ (0x5555 if break_checksum else 0)
         mh = mh[:4] + struct.pack("!H", value) + mh[6:]
         ext = bytes([135, 2]) + option(1, b"\0\0") + option(201, addr(HOA)) if hao else b""
         packet = struct.pack("!IHBB", 6 << 28, len(ext) + len(mh), 60 if hao else 135, 64)
-        self.out.sendto(packet + addr(COA) + addr(HA) + ext + mh, (HA, 0))
+        self.out.sendto(packet + addr(coa) + addr(HA) + ext + mh, (HA, 0))
 
     def hear(self, wait=WAIT):
         end = time.monotonic() + wait
@@ -151,6 +154,17 @@ def old_sequence(host):
     return status(answer) + (" current" if answer.endswith(f"/{good}") else " " + answer)
 
 
+def late_release(host):
+    """By a host that has lost the binding; it may know the number that is next."""
+    def from_there(seq, **kw):
+        return status(host.ask(update(seq, src=OLD_COA, **kw), coa=OLD_COA))
+
+    last = host.next()
+    answers = [from_there(last), status(host.ask(update(host.next())))]
+    answers += [from_there(last, lifetime=0), from_there(host.next(), lifetime=0)]
+    return " ".join(answers)
+
+
 def changed(mh, at, value):
     return mh[:at] + bytes([value]) + mh[at + 1:]
 
@@ -180,6 +194,7 @@ TESTS = {
     "no-r": lambda h: status(h.ask(update(h.next(), flags=A | H))),
     "no-h": lambda h: status(h.ask(update(h.next(), flags=A | R))),
     "no-hao": lambda h: status(h.ask(update(h.next()), hao=False)),
+    "late-release": late_release,
     "release": lambda h: status(h.ask(update(h.next(), lifetime=0))),
 }
 
@@ -198,18 +213,31 @@ def play_home_agent(flags):
             continue
         fields = bytes([0, flags]) + mh[6:8] + struct.pack("!H", 15)
         text = socket.inet_ntop(socket.AF_INET6, coa)
-        answer = message(6, fields, src=text)
-        value = struct.pack("!H", checksum(HA, HOA, answer))
-        answer = answer[:4] + value + answer[6:]
-        rh2 = bytes([135, 2, 2, 1]) + b"\0" * 4 + addr(HOA)
-        head = struct.pack("!IHBB", 6 << 28, len(rh2) + len(answer), 43, 64)
-        out.sendto(head + addr(HA) + coa + rh2 + answer, (text, 0))
+        to_host(out, message(6, fields, src=text), text)
+
+
+def to_host(out, mh, coa):
+    """As a home agent sends it, with the routing header to the home address."""
+    value = struct.pack("!H", checksum(HA, HOA, mh))
+    rh2 = bytes([135, 2, 2, 1]) + b"\0" * 4 + addr(HOA)
+    head = struct.pack("!IHBB", 6 << 28, len(rh2) + len(mh), 43, 64)
+    out.sendto(head + addr(HA) + addr(coa) + rh2 + mh[:4] + value + mh[6:], (coa, 0))
+
+
+def revoke(how, seq):
+    keys = {"good": KEY, "wrong-key": b"\1" * 32, "no-auth": None}
+    out = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_RAW)
+    fields = struct.pack("!BBHH", 1, 4, seq & 0xFFFF, 0)
+    to_host(out, message(16, fields, key=keys[how]), COA)
 
 
 if sys.argv[1:2] == ["--ha"]:
     play_home_agent(0)
 if sys.argv[1:2] == ["--plain"]:
     play_home_agent(0x40)
+if sys.argv[1:2] == ["--revoke"]:
+    revoke(sys.argv[2], int(sys.argv[3]))
+    sys.exit()
 HOST = Host()
 for name in sys.argv[1:]:
     print(name, TESTS[name](HOST), flush=True)

@@ -12,8 +12,8 @@ LAB_GUESTS=(1)
 lab_keys
 lab_agent ha
 
-export COA HA=$LAB_HA HOA MNP SPI=257 KEY=$LAB_RUN/guest1.key
-COA=$(lab_coa A) HOA=$(lab_hoa 1) MNP=$(lab_mnp 1)
+export COA OLD_COA HA=$LAB_HA HOA MNP SPI=257 KEY=$LAB_RUN/guest1.key
+COA=$(lab_coa A) OLD_COA=$(lab_host_net A)::bad HOA=$(lab_hoa 1) MNP=$(lab_mnp 1)
 MNP=${MNP%/*}
 
 # want TEST ANSWER WHAT - one line of agent_mh.py
@@ -21,8 +21,14 @@ want() {
 	is "$3" "$(sed -n "s/^$1 //p" "$LAB_RUN/answers")" "$2"
 }
 
-mapfile -t tests < <(sed -n '/^TESTS = {/,/^}/s/^    "\([a-z-]*\)".*/\1/p' "$here/agent_mh.py")
+mapfile -t tests < <(sed -n '/^TESTS = {/,/^}/s/^    "\([a-z-]*\)".*/\1/p' "$here/agent_mh.py" |
+	grep -vx release)
+# The old host is another address here, that nobody listens at.
+ip -n hostA addr add "$OLD_COA/64" dev eth0 nodad
 on hostA python3 "$here/agent_mh.py" "${tests[@]}" > "$LAB_RUN/answers" 2>&1
+bound=$(ctl ha -j ha show | jq -r '.[].coa')
+on hostA python3 "$here/agent_mh.py" release >> "$LAB_RUN/answers" 2>&1
+ip -n hostA addr del "$OLD_COA/64" dev eth0
 sed 's/^/# /' "$LAB_RUN/answers"
 want good 0 'a good Binding Update is accepted'
 want explicit 0 'explicit mode, the own prefix'
@@ -46,20 +52,45 @@ want bad-prefix 141 'a prefix that is none: 141'
 want no-r 129 'no R flag: 129'
 want no-h 129 'no H flag: 129'
 want no-hao 133 'a home address that is not configured: 133'
+want late-release '0 0 135 0' 'a de-registration by a host that has lost the binding'
+is 'a late de-registration changes nothing' "$bound" "$COA"
 want release 0 'de-registration'
 
 is 'the binding has gone' "$(ctl ha -j ha show | jq length)" 0
 ok 'the home agent lives' kill -0 "${LAB_AGENT[ha]}"
 refused=$(lab_status ha | jq '.ha.mr[0].bu_refused')
-is 'it counts what it refused' "$refused" 12
+is 'it counts what it refused' "$refused" 13
 
 # A home agent that does not know NEMO (no R flag in its answer) is not used.
 lab_end "${LAB_AGENT[ha]}"
 lab_spawn ha fake.log python3 "$here/agent_mh.py" --ha
+fake=$LAB_PID
 LAB_GUESTS=()
 lab_guest_add 1 A
 lab_agent hostA
 no_nemo() { grep -q 'not a NEMO home agent' "$LAB_RUN/hostA.log"; }
 ok 'no R flag in the answer: said' lab_wait 20 no_nemo
 is 'no R flag in the answer: not used' "$(lab_mr A 1 .state)" standby
+
+# A revocation takes the guest's traffic away from a host: only the home agent's may.
+speaks() {
+	on guest1 ping -c 1 -W 1 fe80::1%eth0 > /dev/null
+	lab_is_active A
+}
+told() { lab_status hostA | jq ".host.mr[0].$1"; }
+ignored() { [ "$(grep -c 'Revocation without valid AUTH' "$LAB_RUN/hostA.log")" = "$1" ]; }
+revoked() { [ "$(told bri_received)" = 1 ]; }
+
+lab_end "$fake" "${LAB_AGENT[hostA]}"
+lab_agent ha
+lab_agent hostA
+ok 'with a home agent that does: active' lab_wait 20 speaks
+seq=$(($(told seq) + 100))
+on ha python3 "$here/agent_mh.py" --revoke no-auth $seq
+ok 'a revocation without AUTH option: ignored' lab_wait 10 ignored 1
+on ha python3 "$here/agent_mh.py" --revoke wrong-key $seq
+ok 'a revocation with the wrong key: ignored' lab_wait 10 ignored 2
+is 'the host still serves' "$(lab_mr A 1 .state) $(told bri_received)" 'active 0'
+on ha python3 "$here/agent_mh.py" --revoke good $seq
+ok 'the same with the right key is believed' lab_wait 10 revoked
 plan
