@@ -48,9 +48,25 @@ static bool nemo_mr_may_return(struct sk_buff *skb)
 	return ipv6_hdr(skb)->hop_limit && --ipv6_hdr(skb)->hop_limit;
 }
 
+/*
+ * What goes through the stack has it set there; this does not, and the next
+ * device looks for the TCP header of a super-packet.
+ */
+static void nemo_mr_set_transport(struct sk_buff *skb)
+{
+	int offset = skb_network_offset(skb);
+	u8 nexthdr = ipv6_hdr(skb)->nexthdr;
+	__be16 frag;
+	int len;
+
+	len = ipv6_skip_exthdr(skb, offset + sizeof(struct ipv6hdr), &nexthdr, &frag);
+	skb_set_transport_header(skb, len < 0 ? offset + sizeof(struct ipv6hdr) : len);
+}
+
 static void nemo_mr_to_peer(struct nemo_mr *mr, struct sk_buff *skb,
 			    enum nemo_from from)
 {
+	nemo_mr_set_transport(skb);
 	if (from == NEMO_FROM_PEER && !nemo_mr_may_return(skb))
 		nemo_mr_drop(mr, skb, from, NEMO_DROP_STATE);
 	else
