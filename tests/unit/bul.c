@@ -205,6 +205,41 @@ static void release_too_late(void)
 	bul_free(&bul);
 }
 
+/*
+ * What was prepared may be overtaken by a registration elsewhere: then it is not made
+ * newer. A number that is merely too old, for the binding that was announced, is.
+ */
+static void transient_too_old(void)
+{
+	struct bul bul;
+
+	set_up(&bul, BUL_TRANSIENT);
+	bul.bound = seen.seq;
+	answer(&bul, MH_BA_SEQ, seen.seq + 100);
+	CHECK(seen.sent == 1 && seen.lost == 1);
+	bul_free(&bul);
+	set_up(&bul, BUL_TRANSIENT);
+	bul.bound = seen.seq + 5;
+	answer(&bul, MH_BA_SEQ, seen.seq + 5);
+	CHECK(seen.sent == 2 && !seen.lost);
+	bul_free(&bul);
+}
+
+/* Repeated long after the announcement, it is as old as that. */
+static void transient_number(void)
+{
+	struct bul bul;
+
+	set_up(&bul, BUL_TRANSIENT);
+	answer(&bul, MH_BA_ACCEPTED, seen.seq);
+	bul.claim -= 60 * NS_PER_S;
+	bul.seq -= 2000;
+	seen.seq = bul.seq;
+	bul_start(&bul, BUL_TRANSIENT);
+	CHECK(seen.seq == clock_seq_claim(bul.claim, 0, UINT64_MAX));
+	bul_free(&bul);
+}
+
 /* Without an AUTH option, of another time, to none that was sent. */
 static void answers_that_are_none(void)
 {
@@ -233,6 +268,8 @@ int main(void)
 		{ "135 to a refresh: lost", refresh_too_old },
 		{ "135 to a registration: once more", registration_too_old },
 		{ "135 to a release: of whose binding?", release_too_late },
+		{ "135 to a transient binding: of whose?", transient_too_old },
+		{ "a transient binding is as old as its announcement", transient_number },
 		{ "answers that are none", answers_that_are_none },
 	};
 

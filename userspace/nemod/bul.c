@@ -96,10 +96,8 @@ static void draw_number(struct bul *bul)
 	uint64_t now = clock_monotonic();
 	uint64_t age = bul->seq_at ? now - bul->seq_at : UINT64_MAX;
 
-	if (bul->exchange == BUL_REGISTER)
+	if (bul->exchange == BUL_REGISTER || bul->exchange == BUL_TRANSIENT)
 		bul->seq = clock_seq_claim(bul->claim, bul->seq, age);
-	else if (bul->exchange == BUL_TRANSIENT)
-		bul->seq = clock_seq_claim(clock_realtime(), bul->seq, age);
 	else
 		bul->seq = clock_seq_refresh(bul->acked, bul->seq);
 	bul->seq_at = now;
@@ -355,8 +353,16 @@ static void released(struct bul *bul)
 	bul->ops->accepted(bul, BUL_RELEASE);
 }
 
+/* What this host is prepared for has been overtaken: the guest went elsewhere. */
+static bool old_preparation(const struct bul *bul, const struct mh_in *in)
+{
+	return bul->exchange == BUL_TRANSIENT &&
+	       mh_seq_newer(in->msg.ba.seq, bul->bound);
+}
+
 static void refused(struct bul *bul, const struct mh_in *in)
 {
+	bool overtaken = old_preparation(bul, in);
 	uint8_t status = in->msg.ba.status;
 
 	if (status == MH_BA_SEQ) {
@@ -365,7 +371,8 @@ static void refused(struct bul *bul, const struct mh_in *in)
 		/* §11.7.3: the BA says which number the home agent has. */
 		bul->seq_at = 0;
 		bul_learn(bul, in->msg.ba.seq);
-		if (bul->exchange == BUL_REFRESH || old_claim(bul)) {
+		if (bul->exchange == BUL_REFRESH || old_claim(bul) ||
+		    overtaken) {
 			bul->ops->lost(bul, false);
 			return;
 		}

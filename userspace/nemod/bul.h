@@ -41,8 +41,9 @@ struct bul_ops {
  * @first: of the exchange; retransmissions have newer numbers (§11.8)
  * @seq_at: monotonic ns when @seq was drawn, 0 for never
  * @since: realtime ns when the guest's frame arrived that began it, or 0
- * @claim: realtime ns when the guest was known to be here: what a registration's
- *	number is drawn from, so that it does not become newer by being repeated
+ * @claim: realtime ns when the guest was known to be here, or last announced: what a
+ *	registration's or transient binding's number is drawn from, so that it does
+ *	not become newer by being repeated
  * @acked: realtime ns of the last acknowledgement of a binding; 0 for unknown
  * @ends: monotonic ns, of its lifetime
  * @first_id, @last_id: time stamps of its Binding Updates (MESG-ID)

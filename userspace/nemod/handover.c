@@ -238,6 +238,7 @@ enum context_status handover_take(struct mr *mr, const struct peer *peer,
 		status = prepare(mr, peer, c);
 	}
 	if (status == CONTEXT_OK) {
+		mr->bul.claim = clock_realtime();
 		mr->handover.renewed = clock_monotonic();
 		set_timer(mr, LAPSE);
 	}
@@ -480,9 +481,11 @@ static bool wait_for_the_guest(struct mr *mr)
 	return true;
 }
 
-static bool nothing_lost(struct mr *mr)
+/* Nor may it send before it has registered, unless it is prepared again. */
+static bool prepared_in_vain(struct mr *mr)
 {
-	(void)mr;
+	bul_stop(&mr->bul);
+	mr_set_flags(mr, 0);
 	return true;
 }
 
@@ -490,7 +493,7 @@ static bool (*const on_lost[HANDOVER_STEPS])(struct mr *mr) = {
 	[HANDOVER_AGREED]	= follow,
 	[HANDOVER_LEFT]		= wait_for_the_last,
 	[HANDOVER_BACK]		= wait_for_the_guest,
-	[HANDOVER_READY]	= nothing_lost,
+	[HANDOVER_READY]	= prepared_in_vain,
 	[HANDOVER_UNDONE]	= wait_for_the_last,
 };
 
@@ -589,6 +592,7 @@ void handover_adopt(struct mr *mr, const struct nemo_mr_info *old)
 		set_timer(mr, adopted[old->state].ms);
 	if (h->step == HANDOVER_READY) {
 		bul_learn(&mr->bul, old->seq);
+		mr->bul.claim = clock_realtime();
 		if (old->flags & NEMO_MR_FLAG_PREPARED_UPLINK)
 			bul_start(&mr->bul, BUL_TRANSIENT);
 	}
