@@ -15,6 +15,8 @@
 KTAP_N=0
 KTAP_FAILED=0
 
+exec {LAB_NEVER}<> <(:)
+
 echo "KTAP version 1"
 
 ktap_line() {
@@ -80,6 +82,11 @@ lab_wait() {
 	shift
 	until "$@" > /dev/null 2>&1; do
 		[ $SECONDS -lt $end ] || return 1
-		sleep 0.1
+		lab_pause 0.1
 	done
+}
+
+# lab_pause SECONDS - a sleep without a process: nobody ever writes there
+lab_pause() {
+	read -rt "$1" -u "$LAB_NEVER" || true
 }

@@ -41,7 +41,12 @@ source "$LAB/nodes.sh"
 
 # on NS COMMAND...
 on() {
-	ip netns exec "$@"
+	"$BUILD/lab/on" "$@"
+}
+
+# jget PATH [FILE] - one value of a JSON text
+jget() {
+	"$BUILD/lab/jget" "$@"
 }
 
 ctl() {
@@ -54,7 +59,7 @@ ctl() {
 lab_spawn() {
 	local ns=$1 log=$2
 	shift 2
-	ip netns exec "$ns" "$@" > "$LAB_RUN/$log" 2>&1 &
+	"$BUILD/lab/on" "$ns" "$@" > "$LAB_RUN/$log" 2>&1 &
 	LAB_PID=$!
 	LAB_PIDS+=("$LAB_PID")
 }
@@ -71,20 +76,36 @@ lab_guest_addr() { printf '2001:db8:100:%x:5054:ff:fe00:%x' "$1" "$1"; }
 lab_bridge() { echo br0; }
 lab_attachment() { echo br0; }
 
-# lab_ns NAME [SYSCTL=VALUE...] - for interfaces to come, too (conf.default)
-lab_ns() {
+# lab_sysctl NS NAME=VALUE... - below net.ipv6.conf
+lab_sysctl() {
 	local ns=$1
 	shift
-	ip netns add "$ns"
-	ip -n "$ns" link set lo up
-	[ $# = 0 ] || on "$ns" sysctl -qw "${@/#/net.ipv6.conf.}"
+	# shellcheck disable=SC2016 # expanded by the inner shell
+	on "$ns" sh -ec 'cd /proc/sys/net/ipv6/conf; for s; do echo "${s#*=}" > "${s%%=*}"; done' \
+		sh "${@/.//}"
 }
 
-# lab_steer NS DEV - one CPU for all packets of a flow, as a network card's receive
+# lab_ns NAME [SYSCTL=VALUE...] - for interfaces to come, too (conf.default)
+lab_ns() {
+	ip netns add "$1"
+	ip -n "$1" link set lo up
+	[ $# = 1 ] || lab_sysctl "$@"
+}
+
+# lab_batch NS - ip's commands on stdin, in one process
+lab_batch() {
+	ip -n "$1" -batch -
+}
+
+# lab_steer NS DEV... - one CPU for all packets of a flow, as a network card's receive
 # queues do it. A veth takes them on the CPU of the sender: a sender that the scheduler
 # puts on another CPU would overtake itself on the way, with no router at fault.
 lab_steer() {
-	on "$1" sh -c "echo $(printf '%x' $(((1 << $(nproc)) - 1))) > /sys/class/net/$2/queues/rx-0/rps_cpus"
+	[ -n "${LAB_CPUS:-}" ] || printf -v LAB_CPUS '%x' $(((1 << $(nproc)) - 1))
+	# shellcheck disable=SC2016 # expanded by the inner shell
+	ip netns exec "$1" sh -ec 'cpus=$1; shift
+		for dev; do echo "$cpus" > "/sys/class/net/$dev/queues/rx-0/rps_cpus"; done' \
+		sh "$LAB_CPUS" "${@:2}"
 }
 
 # lab_link NS NAME NS NAME - a cable
@@ -119,14 +140,20 @@ lab_core() {
 	lab_ns ha all.forwarding=1 default.forwarding=1 default.accept_dad=0 default.accept_ra=0
 	lab_link core cn cn eth0
 	lab_link core ha ha eth0
-	ip -n core addr add 2001:db8:c::1/64 dev cn
-	ip -n core addr add 2001:db8:f::ffff/64 dev ha
-	ip -n cn addr add "$LAB_CN/64" dev eth0
-	ip -n cn route add default via 2001:db8:c::1
-	ip -n ha addr add "$LAB_HA/64" dev eth0
-	ip -n ha route add default via 2001:db8:f::ffff
-	ip -n core route add 2001:db8:100::/40 via "$LAB_HA"
-	ip -n core route add 2001:db8:f:1::/64 via "$LAB_HA"
+	lab_batch core <<-END
+	addr add 2001:db8:c::1/64 dev cn
+	addr add 2001:db8:f::ffff/64 dev ha
+	route add 2001:db8:100::/40 via $LAB_HA
+	route add 2001:db8:f:1::/64 via $LAB_HA
+	END
+	lab_batch cn <<-END
+	addr add $LAB_CN/64 dev eth0
+	route add default via 2001:db8:c::1
+	END
+	lab_batch ha <<-END
+	addr add $LAB_HA/64 dev eth0
+	route add default via 2001:db8:f::ffff
+	END
 	{
 		echo "table ip6 source {"
 		echo "	counter spoofed { }"
@@ -148,11 +175,13 @@ lab_host() {
 	lab_ns "$ns" all.forwarding=1 default.forwarding=1 default.accept_ra=2 \
 		default.optimistic_dad=1 default.use_optimistic=1 all.optimistic_dad=1 \
 		all.use_optimistic=1
-	ip -n "$ns" link add br0 type bridge mcast_snooping 0
 	# another port, so that the bridge has a carrier before a guest comes
-	ip -n "$ns" link add port0 type dummy
-	ip -n "$ns" link set port0 master br0 up
-	on "$ns" sysctl -qw net.ipv6.conf.br0.accept_ra=0 net.ipv6.conf.br0.accept_dad=0
+	lab_batch "$ns" <<-END
+	link add br0 type bridge mcast_snooping 0
+	link add port0 type dummy
+	link set port0 master br0 up
+	END
+	lab_sysctl "$ns" br0.accept_ra=0 br0.accept_dad=0
 	ip -n "$ns" link set br0 up
 	lab_link core "$ns" "$ns" eth0
 	ip -n core addr add "$net::1/64" dev "$ns"
@@ -205,7 +234,6 @@ lab_up() {
 	local h
 	trap lab_down EXIT
 	mkdir -p "$LAB_RUN"
-	make -s -C "$LAB"
 	lab_modules
 	lab_core
 	lab_stamps
@@ -247,8 +275,11 @@ lab_guest_add() {
 		peer name "vif$n" netns "$ns"
 	lab_steer "guest$n" eth0
 	lab_steer "$ns" "vif$n"
-	[ "$bridge" = - ] || ip -n "$ns" link set "vif$n" master "$bridge"
-	ip -n "$ns" link set "vif$n" up
+	if [ "$bridge" = - ]; then
+		ip -n "$ns" link set "vif$n" up
+	else
+		ip -n "$ns" link set "vif$n" master "$bridge" up
+	fi
 	ip -n "guest$n" link set eth0 up
 	LAB_GUESTS+=("$n")
 	LAB_AT[n]=$2
@@ -322,9 +353,7 @@ lab_down() {
 		kill -CONT "$pid" 2> /dev/null || true
 	done
 	lab_end "${LAB_PIDS[@]}"
-	for ns in "${all[@]}"; do
-		ip netns del "$ns"
-	done
+	[ ${#all[@]} = 0 ] || printf 'netns del %s\n' "${all[@]}" | ip -force -batch -
 	LAB_PIDS=() LAB_GUESTS=() LAB_MOVES=() LAB_AT=()
 	# Namespaces die in the background; what is still in use then is a leak.
 	for ns in nemo_mr nemo_ha; do

@@ -111,7 +111,7 @@ lab_status() {
 
 # lab_mr HOST N FIELD - of a mobile router, e.g. .state
 lab_mr() {
-	ctl "host$1" -j mr show "guest$2" | jq -r ".[0]$3"
+	ctl "host$1" -j mr show "guest$2" | jget ".[0]$3"
 }
 
 lab_is_active() {
@@ -120,7 +120,7 @@ lab_is_active() {
 
 # lab_drops NS KIND REASON - the counter of the node's device
 lab_drops() {
-	ctl "$1" -j link show | jq -r ".[0].drops[\"$2\"]"
+	ctl "$1" -j link show | jget ".[0].drops.$2"
 }
 
 # What an agent does once for a host, by hand.

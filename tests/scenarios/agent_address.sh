@@ -11,7 +11,7 @@ LAB_HOSTS=A
 LAB_MR_OPTIONS='lifetime = 400'		# no refresh meanwhile
 
 has() { ip -n hostA -6 -o addr show dev eth0 scope global "$1" | grep -q .; }
-coa() { ctl ha -j ha show | jq -r '.[0].coa'; }
+coa() { ctl ha -j ha show | jget '.[0].coa'; }
 registered() { [ "$(coa)" = "$1" ]; }
 
 # same WHAT - not another care-of address, not another registration. The agent answers when

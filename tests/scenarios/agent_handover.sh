@@ -35,8 +35,8 @@ ok 'prepare' agent A mr prepare guest1 to hostB
 is 'B is prepared when the verb answers' "$(lab_mr B 1 .state)" prepared
 is 'and knows the binding' "$(lab_mr B 1 .seq)" "$(lab_mr A 1 .seq)"
 ok 'the home agent takes a transient binding' lab_wait 5 open_uplink B
-is 'downlink stays with A' "$(ctl ha -j ha show | jq -r '.[0].coa')" "$(lab_coa A)"
-is 'uplink is taken from B' "$(ctl ha -j ha show | jq -r '.[0].tcoa')" "$(lab_coa B)"
+is 'downlink stays with A' "$(ctl ha -j ha show | jget '.[0].coa')" "$(lab_coa A)"
+is 'uplink is taken from B' "$(ctl ha -j ha show | jget '.[0].tcoa')" "$(lab_coa B)"
 is 'B knows the guest as its neighbour' \
 	"$(ip -n hostB neigh show "$(lab_guest_addr 1)" dev br0 | awk '{ print $3 }')" "$(lab_mac 1)"
 ok 'prepare again' agent A mr prepare guest1 to hostB
@@ -51,9 +51,9 @@ ok 'both have finished' lab_wait 5 finished
 lab_streams_stop 100
 jq -c . "$LAB_RUN"/{up,down}1.json | sed 's/^/# /'
 for way in up down; do
-	is "$way: lost" "$(jq .lost "$LAB_RUN/${way}1.json")" 0
-	is "$way: doubled" "$(jq .duplicated "$LAB_RUN/${way}1.json")" 0
-	is "$way: reordered" "$(jq .reordered "$LAB_RUN/${way}1.json")" 0
+	is "$way: lost" "$(jget .lost "$LAB_RUN/${way}1.json")" 0
+	is "$way: doubled" "$(jget .duplicated "$LAB_RUN/${way}1.json")" 0
+	is "$way: reordered" "$(jget .reordered "$LAB_RUN/${way}1.json")" 0
 done
 steps() { agent "$1" -j mr timeline guest1 | jq -r '.handovers[-1] | [.role, .outcome, .steps[].step] | join(" ")'; }
 is 'timeline of the old host' "$(steps A)" 'old done prepare prepared leave marker standby'

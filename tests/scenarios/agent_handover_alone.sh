@@ -68,7 +68,7 @@ speaks() { on guest1 ping -q -c 1 -W 1 "$LAB_CN"; is_state A active; }
 ok 'a plain home agent: A is active' lab_wait 20 speaks
 ok 'prepare' agent A mr prepare guest1 to hostB
 ok 'B says that uplink will be held' log_has B 'home agent without RFC 6058: uplink will be held'
-is 'and sends no transient Binding Update' "$(lab_status hostB | jq '.host.mr[0].bu_sent')" 0
+is 'and sends no transient Binding Update' "$(lab_status hostB | jget '.host.mr[0].bu_sent')" 0
 ok 'leave' agent A mr leave guest1
 lab_move A B
 ok 'B is active' lab_wait 5 is_state B active

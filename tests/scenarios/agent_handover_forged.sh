@@ -28,11 +28,11 @@ ok 'B goes back to standby' lab_wait 5 is_state B standby
 # One is doubled, and replayed.
 lab_spawn core replay.log python3 "$here/agent_hi.py" replay hostB
 lab_wait 5 grep -q ready "$LAB_RUN/replay.log"
-before=$(lab_status hostB | jq .host.hi_dropped)
+before=$(lab_status hostB | jget .host.hi_dropped)
 heard=$(peer_count B .hi_received) sent=$(peer_count A .hi_sent)
 ok 'prepare, and somebody repeats it' agent A mr prepare guest1 to hostB
 lab_wait 10 grep -q twice "$LAB_RUN/replay.log"
-dropped() { [ "$(lab_status hostB | jq .host.hi_dropped)" -ge $((before + $1)) ]; }
+dropped() { [ "$(lab_status hostB | jget .host.hi_dropped)" -ge $((before + $1)) ]; }
 ok 'what is repeated is dropped' lab_wait 5 dropped 2
 is 'what A has sent was heard, and no more' $(($(peer_count B .hi_received) - heard)) \
 	$(($(peer_count A .hi_sent) - sent))
@@ -40,7 +40,7 @@ ok 'abort' agent A mr abort guest1
 ok 'B goes back to standby' lab_wait 5 is_state B standby
 
 # Forged ones: from no peer; with another key.
-before=$(lab_status hostB | jq .host.hi_dropped)
+before=$(lab_status hostB | jget .host.hi_dropped)
 on ha python3 "$here/agent_hi.py" forge "$LAB_HA" "$(lab_coa B)" "$(lab_hoa 1)"
 ok 'a message from no peer is dropped' lab_wait 5 dropped 1
 is 'and changes nothing' "$(lab_mr B 1 .state)" standby

@@ -14,7 +14,7 @@ lab_agents || exit 1
 
 ok 'the guest configures itself' lab_wait 20 lab_guest_ready 1
 ok 'A is active' lab_wait 10 is_state A active
-coa_is() { [ "$(ctl ha -j ha show | jq -r '.[0].coa')" = "$1" ]; }
+coa_is() { [ "$(ctl ha -j ha show | jget '.[0].coa')" = "$1" ]; }
 # A guest that stands still: its programs do, and its kernel answers nothing.
 freeze() {
 	mapfile -t FROZEN < <(ip netns pids guest1)
@@ -72,9 +72,9 @@ ok 'all is as it was' lab_wait 10 home
 lab_streams_stop 100
 for way in up down; do
 	jq -c . "$LAB_RUN/${way}1.json" | sed 's/^/# /'
-	is "$way: lost" "$(jq .lost "$LAB_RUN/${way}1.json")" 0
-	is "$way: doubled" "$(jq .duplicated "$LAB_RUN/${way}1.json")" 0
-	is "$way: reordered" "$(jq .reordered "$LAB_RUN/${way}1.json")" 0
+	is "$way: lost" "$(jget .lost "$LAB_RUN/${way}1.json")" 0
+	is "$way: doubled" "$(jget .duplicated "$LAB_RUN/${way}1.json")" 0
+	is "$way: reordered" "$(jget .reordered "$LAB_RUN/${way}1.json")" 0
 done
 outcomes=$(agent A -j mr timeline guest1 | jq -r '[.handovers[1:][].outcome] | unique | join(" ")')
 is 'the timeline says so' "$outcomes" aborted

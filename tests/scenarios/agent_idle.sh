@@ -53,7 +53,7 @@ wakes "nothing to do"
 lab_streams_start 100
 wakes "traffic"
 lab_streams_stop 100
-is "which passed" "$(jq -r '.lost' "$LAB_RUN/up1.json")" 0
+is "which passed" "$(jget .lost "$LAB_RUN/up1.json")" 0
 for node in ha hostA hostB; do
 	echo "# $node: $(rss $node) KiB"
 	le "$node: memory, KiB" "$(rss $node)" 8192

@@ -15,7 +15,7 @@ log_has() { grep -q "$2" "$LAB_RUN/$1.log"; }
 active() { [ "$(lab_mr "$1" 1 .state)" = active ]; }
 standby() { [ "$(lab_mr "$1" 1 .state)" = standby ]; }
 seq_of() { lab_mr A 1 .seq; }
-bound_to() { [ "$(ctl ha -j ha show | jq -r '.[0].coa')" = "$1" ]; }
+bound_to() { [ "$(ctl ha -j ha show | jget '.[0].coa')" = "$1" ]; }
 reach() { on guest1 ping -q -i 0.2 -c 5 -W 3 "$LAB_CN"; }
 rss() { awk '/^VmRSS/ { print $2 }' "/proc/${LAB_AGENT[$1]}/status"; }
 
@@ -79,10 +79,10 @@ ok 'the old configuration stays' active A
 } > "$LAB_RUN/hostA.conf"
 ok 'reload' ctl hostA -S "$LAB_RUN/hostA.sock" reload
 is 'what differs is changed' "$(lab_mr A 1 '."hold-packets"')" 77
-is 'what is new is made' "$(ctl hostA -j mr show extra | jq -r '.[0].state')" standby
+is 'what is new is made' "$(ctl hostA -j mr show extra | jget '.[0].state')" standby
 ip -n hostA link add br1 type bridge
 ip -n hostA link set br1 up
-attached() { [ "$(ctl hostA -j mr show extra | jq -r '.[0].attachment')" = br1 ]; }
+attached() { [ "$(ctl hostA -j mr show extra | jget '.[0].attachment')" = br1 ]; }
 ok 'an attachment that comes later is taken' lab_wait 5 attached
 cp "$LAB_RUN/good.conf" "$LAB_RUN/hostA.conf"
 kill -HUP "${LAB_AGENT[hostA]}"
@@ -97,7 +97,7 @@ ip -n core addr add 2001:db8:1a:1::1/64 dev hostA
 on core nft insert rule ip6 source forward iifname hostA ip6 saddr 2001:db8:1a:1::/64 accept
 sed -i 's|2001:db8:1a::/64|2001:db8:1a:1::/64|' "$LAB_RUN/radvd.conf"
 kill -HUP "$(cat "$LAB_RUN/radvd.pid")"
-moved() { ctl ha -j ha show | jq -r '.[0].coa' | grep -q '^2001:db8:1a:1:'; }
+moved() { ctl ha -j ha show | jget '.[0].coa' | grep -q '^2001:db8:1a:1:'; }
 ok 'another care-of address: registered' lab_wait 20 moved
 ok 'and the host is active again' lab_wait 5 active A
 ip -n hostA addr del "$old/64" dev eth0

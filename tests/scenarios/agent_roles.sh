@@ -32,7 +32,7 @@ second_name() {
 }
 
 state() { [ "$(lab_mr "$1" "$2" .state)" = "$3" ]; }
-coa() { ctl ha -j ha show | jq -r ".[] | select(.hoa == \"$(lab_hoa "$1")\") | .coa"; }
+coa() { ctl ha -j ha show | jget "[hoa=$(lab_hoa "$1")].coa"; }
 bound() { [ "$(coa "$1")" = "$2" ]; }
 field() { jq -r "$2" "$LAB_RUN/$1.json"; }
 to_cn() { on "guest$1" ping -q -c 3 -i 0.2 -W 2 "$LAB_CN"; }

@@ -59,7 +59,7 @@ is "link show of one" "$(nemo -j link show nemo-ha0 | jq -c '[.[].dev]')" '["nem
 is "all drops are there, and zero" \
 	"$(nemo -j link show | jq -c '[.[].drops | length, add]')" '[13,0,13,0]'
 ok "link set" nemo link set nemo0 hold-bytes 100000
-is "link set did it" "$(nemo -j link show nemo0 | jq '.[0]["hold-bytes"]')" 100000
+is "link set did it" "$(nemo -j link show nemo0 | jget '.[0]["hold-bytes"]')" 100000
 ok "link set out of range: attribute and range" \
 	says 1 "hold-bytes: " link set nemo0 hold-bytes 1499
 ok "link show of what is none" says 1 "there is no device lo" link show lo

@@ -96,7 +96,7 @@ is "going to standby drops them, counted" "$(($(lab_drops hostB flushed) - flush
 not_ok "an old sequence number does not take the prefix back" \
 	ctl ha ha bind "$(lab_hoa 1)" dev nemo-ha0 local "$LAB_HA" coa "$(lab_coa A)" \
 	mnp "$(lab_mnp 1)" seq 3 lifetime 600
-is "the binding is still B's" "$(ctl ha -j ha show | jq -r '.[0].coa')" "$(lab_coa B)"
+is "the binding is still B's" "$(ctl ha -j ha show | jget '.[0].coa')" "$(lab_coa B)"
 
 lab_down
 ok "nothing is left" sh -c "! ip netns list | grep . && ! lsmod | grep nemo"

@@ -10,7 +10,7 @@ LAB_HOSTS=A
 ROUTERS=1000 BINDINGS=10000
 
 count() {
-	ctl "$1" -j link show | jq -r '.[0].count'
+	ctl "$1" -j link show | jget '.[0].count'
 }
 
 lab_up
