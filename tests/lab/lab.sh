@@ -174,7 +174,7 @@ lab_host() {
 	net=$(lab_host_net "$1")
 	lab_ns "$ns" all.forwarding=1 default.forwarding=1 default.accept_ra=2 \
 		default.optimistic_dad=1 default.use_optimistic=1 all.optimistic_dad=1 \
-		all.use_optimistic=1
+		all.use_optimistic=1 default.accept_dad=0
 	# another port, so that the bridge has a carrier before a guest comes
 	lab_batch "$ns" <<-END
 	link add br0 type bridge mcast_snooping 0
@@ -230,6 +230,7 @@ lab_has_coa() {
 	[ -n "$(lab_coa "$1")" ] && ip -n "host$1" -6 route show default | grep -q .
 }
 
+# lab_up - the network; a host does duplicate address detection from its second address on
 lab_up() {
 	local h
 	trap lab_down EXIT
@@ -243,6 +244,7 @@ lab_up() {
 	lab_radvd
 	for h in $LAB_HOSTS; do
 		lab_wait 30 lab_has_coa "$h" || { echo "# host$h has no address"; return 1; }
+		lab_sysctl "host$h" default.accept_dad=1 eth0.accept_dad=1
 	done
 }
 
