@@ -30,6 +30,10 @@ first=$(lab_mr A 1 .coa)
 seq=$(lab_mr A 1 .seq)
 net=$(lab_host_net A)
 
+is "an end marker is waited for three round trips, 20 to 200 ms" \
+	"$(lab_mr A 1 '."marker-timeout"')" \
+	"$(lab_status hostA | jq '.host.mr[0].round_trip_ms * 3 | [., 20] | max | [., 200] | min | floor')"
+
 ip -n hostA addr add "$net::d/64" dev eth0 nodad preferred_lft 0
 ok "a deprecated address" has deprecated
 same "a deprecated address"

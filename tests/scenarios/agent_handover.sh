@@ -33,7 +33,8 @@ lab_streams_start 100
 on cn ping -q -c 1 -W 5 "$(lab_guest_addr 1)" > "$LAB_RUN/ping"	# A learns its neighbour
 ok 'prepare' agent A mr prepare guest1 to hostB
 is 'B is prepared when the verb answers' "$(lab_mr B 1 .state)" prepared
-is 'and knows the binding' "$(lab_mr B 1 .seq)" "$(lab_mr A 1 .seq)"
+same_binding() { [ "$(lab_mr B 1 .seq)" = "$(lab_mr A 1 .seq)" ]; }
+ok 'and knows the binding' lab_wait 5 same_binding
 ok 'the home agent takes a transient binding' lab_wait 5 open_uplink B
 is 'downlink stays with A' "$(ctl ha -j ha show | jget '.[0].coa')" "$(lab_coa A)"
 is 'uplink is taken from B' "$(ctl ha -j ha show | jget '.[0].tcoa')" "$(lab_coa B)"
@@ -70,14 +71,12 @@ ok 'A is active' lab_wait 5 is_state A active
 ok 'B is in standby' lab_wait 5 is_state B standby
 ok 'both have finished' lab_wait 5 finished
 
-# A group moves with one message.
+# A group moves; agent_group counts the messages.
 names=(guest{2..21})
 all_are() { [ "$(ctl "host$1" -j mr show | jq "[.[] | select(.name != \"guest1\" and .state == \"$2\")] | length")" = 20 ]; }
 ok 'A serves 20 more' agent A mr arrive "${names[@]}"
 ok 'all are active' lab_wait 20 all_are A active
-before=$(peer_count A .hi_sent)
 ok 'prepare them all' agent A mr prepare "${names[@]}" to hostB
-is 'with one message' $(($(peer_count A .hi_sent) - before)) 1
 ok 'all are prepared' all_are B prepared
 ok 'leave, all' agent A mr leave all
 ok 'all are leaving' all_are A leaving

@@ -59,6 +59,7 @@ struct nemo_conf_mr {
 	bool trigger;
 	uint32_t hold_packets;
 	uint32_t hold_bytes;
+	uint32_t marker_timeout;	/* ms; 0: from the round trip */
 	uint64_t seen;		/* which keys the file gives: conf.c's table */
 };
 

@@ -308,7 +308,6 @@ static void accepted(struct bul *bul, const struct mh_in *in)
 	bul->transient = mh_has(&in->msg.opts, MH_OPT_TRANSIENT);
 	bul->acked = now;
 	bul->ends = bul->bound_at + seconds * NS_PER_S;
-	bul->round_trip_ms = (now - bul->bu_at) / 1e6;
 	bul->frame_to_ba_ms = bul->since ? (now - bul->since) / 1e6 : 0;
 	bul->since = 0;
 	if (mh_has(&in->msg.opts, MH_OPT_REFRESH_ADVICE) &&
@@ -443,6 +442,8 @@ void bul_acknowledged(struct bul *bul, const struct mh_in *in)
 	}
 	bul->bas++;
 	bul->ba_at = clock_realtime();
+	if (bul->attempts == 1)	/* of two, nobody knows which one it answers */
+		bul->round_trip_ms = (bul->ba_at - bul->bu_at) / 1e6;
 	bul->status = ba->status;
 	if (ba->status >= 128)
 		refused(bul, in);

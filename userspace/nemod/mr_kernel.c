@@ -24,6 +24,28 @@ static void put_flags(const struct mr *mr, struct nemo_mr_info *info)
 	NEMO_SET(info, NEMO_MR_A_FLAGS);
 }
 
+/*
+ * How long packets wait for an end marker, in ms: as configured, else three
+ * round trips to the home agent. The marker's way has two legs of that length, one
+ * of them less than what it is compared with, and a grace period of each kernel.
+ */
+#define MARKER_ROUND_TRIPS	3
+#define MARKER_TIMEOUT_MIN	20
+#define MARKER_TIMEOUT_MAX	200
+
+static void put_marker_timeout(const struct mr *mr, struct nemo_mr_info *info)
+{
+	double ms = MARKER_ROUND_TRIPS * mr->bul.round_trip_ms;
+
+	if (mr->conf->marker_timeout)
+		info->marker_timeout = mr->conf->marker_timeout;
+	else if (ms == 0 || ms > MARKER_TIMEOUT_MAX)
+		info->marker_timeout = MARKER_TIMEOUT_MAX;
+	else
+		info->marker_timeout = ms < MARKER_TIMEOUT_MIN ? MARKER_TIMEOUT_MIN : ms;
+	NEMO_SET(info, NEMO_MR_A_MARKER_TIMEOUT);
+}
+
 /* The newest binding; a lifetime of 0: that it is another host's. */
 static void put_binding(const struct mr *mr, struct nemo_mr_info *info)
 {
@@ -31,6 +53,7 @@ static void put_binding(const struct mr *mr, struct nemo_mr_info *info)
 	NEMO_SET(info, NEMO_MR_A_SEQ);
 	info->lifetime = mr->bul.granted;
 	NEMO_SET(info, NEMO_MR_A_LIFETIME);
+	put_marker_timeout(mr, info);
 }
 
 /* All that the configuration says. */
@@ -204,6 +227,7 @@ int mr_set_flags(struct mr *mr, uint32_t flags)
 	mr->flags = flags;
 	name_it(mr, &info);
 	put_flags(mr, &info);
+	put_marker_timeout(mr, &info);
 	return set(mr, &info, "change its flags");
 }
 
