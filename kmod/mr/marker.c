@@ -229,8 +229,8 @@ static void nemo_mr_marker_kept(struct nemo_mr *mr)
 		m->due = false;
 	else if (verdict == NEMO_MARKER_PASS)
 		nemo_mr_marker_to_peer(m, m->keep);
-	else if (verdict != NEMO_MARKER_IGNORE)
-		return;
+	else if (verdict != NEMO_MARKER_IGNORE && m->keep.seq == m->fence)
+		return;		/* the peer's own; any other is of a handover before */
 	m->kept = false;
 }
 
