@@ -191,6 +191,29 @@ static bool nemo_port_excluded(const struct nemo_attachment *att,
 	return false;
 }
 
+/*
+ * Room for the outer header, so that no frame has to be copied for it. The bridge
+ * may want more, where another port is a tunnel, and says so to a new port after it has
+ * told of it. So this is said again when the port comes up.
+ */
+static void nemo_port_room(const struct nemo_port *port, int ours)
+{
+	const struct net_device *master;
+	int room = -1;
+
+	ASSERT_RTNL();
+	master = netdev_master_upper_dev_get(port->dev);
+	if (master && netif_is_bridge_master(master))
+		room = master->needed_headroom;
+	netdev_set_rx_headroom(port->dev, max(room, ours));
+}
+
+static void nemo_port_look(struct nemo_port *port)
+{
+	WRITE_ONCE(port->ready, nemo_dev_can_send(port->dev));
+	nemo_port_room(port, port->att->nd->tunnel.dev->needed_headroom);
+}
+
 static int nemo_port_add(struct nemo_attachment *att, struct net_device *dev, bool ready)
 {
 	struct nemo_port *port = kzalloc(sizeof(*port), GFP_KERNEL);
@@ -214,8 +237,7 @@ static int nemo_port_add(struct nemo_attachment *att, struct net_device *dev, bo
 		return err;
 	}
 	netdev_hold(dev, &port->tracker, GFP_KERNEL);
-	/* room for the outer header, so that no frame has to be copied for it */
-	netdev_set_rx_headroom(dev, att->nd->tunnel.dev->needed_headroom);
+	nemo_port_room(port, att->nd->tunnel.dev->needed_headroom);
 	list_add_tail(&port->list, &att->ports);
 	return 0;
 }
@@ -224,7 +246,7 @@ static void nemo_port_del(struct nemo_port *port)
 {
 	ASSERT_RTNL();
 	list_del(&port->list);
-	netdev_reset_rx_headroom(port->dev);
+	nemo_port_room(port, -1);
 	nf_unregister_net_hook(dev_net(port->dev), &port->ops);
 	netdev_put(port->dev, &port->tracker);
 	kfree_rcu(port, rcu);
@@ -285,7 +307,7 @@ static void nemo_attachment_look_work(struct work_struct *work)
 
 	rtnl_lock();
 	list_for_each_entry(port, &att->ports, list)
-		WRITE_ONCE(port->ready, nemo_dev_can_send(port->dev));
+		nemo_port_look(port);
 	nemo_attachment_look(att);
 	rtnl_unlock();
 }
@@ -570,7 +592,7 @@ static void nemo_attachment_event(struct nemo_attachment *att,
 	case NETDEV_DOWN:
 	case NETDEV_CHANGE:
 		if (port)
-			WRITE_ONCE(port->ready, nemo_dev_can_send(dev));
+			nemo_port_look(port);
 		if (port || dev == att->dev)
 			nemo_attachment_look(att);
 		break;

@@ -161,7 +161,9 @@ def late_release(host):
 
     last = host.next()
     answers = [from_there(last), status(host.ask(update(host.next())))]
-    answers += [from_there(last, lifetime=0), from_there(host.next(), lifetime=0)]
+    answers += [from_there(last, lifetime=0), from_there(host.seq + 1, lifetime=0)]
+    # The number that a late one has used up is still the other's to use.
+    answers += [status(host.ask(update(host.next())))]
     return " ".join(answers)
 
 

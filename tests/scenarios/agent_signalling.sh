@@ -52,7 +52,7 @@ want bad-prefix 141 'a prefix that is none: 141'
 want no-r 129 'no R flag: 129'
 want no-h 129 'no H flag: 129'
 want no-hao 133 'a home address that is not configured: 133'
-want late-release '0 0 135 0' 'a de-registration by a host that has lost the binding'
+want late-release '0 0 135 0 0' 'a de-registration by a host that has lost the binding'
 is 'a late de-registration changes nothing' "$bound" "$COA"
 want release 0 'de-registration'
 

@@ -139,15 +139,20 @@ static uint8_t accept_transient(struct ha_mr *mr, const struct mh_in *in,
 
 /*
  * The host that de-registers may have lost the binding already: then there is
- * nothing to do, and the binding of the host that has it stays.
+ * nothing to do, and the binding of the host that has it stays, with its number.
  */
-static uint8_t remove_binding(struct ha_mr *mr, const struct mh_in *in,
-			      const struct in6_addr *coa)
+static bool is_late_release(const struct ha_mr *mr, const struct judge_case *c)
+{
+	return !c->in->msg.bu.lifetime && bound(mr) &&
+	       !IN6_ARE_ADDR_EQUAL(&c->coa, &mr->coa);
+}
+
+static uint8_t remove_binding(struct ha_mr *mr, const struct mh_in *in)
 {
 	int err;
 
 	mr->lifetime = 0;
-	if (!IN6_ARE_ADDR_EQUAL(coa, &mr->coa))
+	if (!bound(mr))
 		return MH_BA_ACCEPTED;
 	err = nemo_ha_del(&mr->ha->nl, mr->ha->ifindex, &mr->conf->hoa,
 			  &in->msg.bu.seq);
@@ -165,7 +170,8 @@ static void acknowledge(struct ha *ha, const struct ha_mr *mr,
 			.status = status,
 			.flags = bu->flags & MH_BU_R ? MH_BA_R : 0,
 			.seq = status == MH_BA_SEQ ? mr->history.seq : bu->seq,
-			.lifetime = mr && status < 128 ? mr->lifetime / 4 : 0,
+			.lifetime = mr && status < 128 && bu->lifetime ?
+					    mr->lifetime / 4 : 0,
 		},
 	};
 	struct mh_path path = {
@@ -243,12 +249,16 @@ static uint8_t decide(struct ha_mr *mr, const struct judge_case *c)
 
 	if (status >= 128)
 		return status;
+	if (is_late_release(mr, c)) {
+		mr->history.mesg_id = c->in->msg.opts.mesg_id;
+		return MH_BA_ACCEPTED;
+	}
 	if (is_transient(c->in)) {
 		mr->history.mesg_id = c->in->msg.opts.mesg_id;
 		return accept_transient(mr, c->in, &c->coa);
 	}
 	status = c->in->msg.bu.lifetime ? accept_binding(mr, c->in, &c->coa) :
-					  remove_binding(mr, c->in, &c->coa);
+					  remove_binding(mr, c->in);
 	if (status == MH_BA_SEQ)
 		learn_seq(mr);
 	if (status >= 128)
