@@ -15,7 +15,7 @@ is_state() {
 # step HOST [N] - of the handover, as its agent has it
 step() {
 	lab_status "host$1" |
-		jq -r ".host.mr[] | select(.name == \"guest${2:-1}\").handover.step"
+		jget ".host.mr[name=guest${2:-1}].handover.step"
 }
 
 finished() {
@@ -28,7 +28,7 @@ open_uplink() {
 
 # peer_count HOST FIELD - of the messages with its only peer
 peer_count() {
-	lab_status "host$1" | jq ".host.peer[0]$2"
+	lab_status "host$1" | jget ".host.peer[0]$2"
 }
 
 # says NAME HOST TEXT COMMAND... - it fails with a sentence
