@@ -1,0 +1,375 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash disable=SC2034
+#
+# faults.sh - a guest goes around a ring of three hosts, and each move has a fault (sourced,
+# after lab.sh and handover.sh).
+#
+# A cell is one move, or one that comes to nothing. Its function does it, with FROM, TO and
+# THIRD (hosts), and leaves the guest where it should be served. The order is SEED's.
+
+SEED=${SEED:-1}
+WRAP_S=45	# from the agents' start until the sequence numbers come around
+declare -A COA DELAY=([A]=5 [B]=50 [C]=10)	# ms, each way
+CELLS=()	# for nstream: each cell's beginning
+NAMES=()	# what it was
+LOSS=()		# "whole", or "downlink": that may lose packets
+DEAD=()		# nodes whose agents were killed and are to be started again
+
+# Signalling goes by a band of its own, where 1 % is lost and 20 % is not delayed, and so
+# overtakes. By next header, as it is on the wire: 60 is a Binding Update's, 43 an
+# Acknowledgement's. Inner packets cannot be taken for it: their outer next header is 41.
+lossy_band() {
+	local ns=$1 dev=$2 ms=$3 next
+	tc -n "$ns" qdisc replace dev "$dev" root handle 1: prio bands 2 \
+		priomap 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1
+	tc -n "$ns" qdisc add dev "$dev" parent 1:1 handle 10: \
+		netem limit 1000 delay "${ms}ms" reorder 20% loss 1%
+	tc -n "$ns" qdisc add dev "$dev" parent 1:2 handle 20: netem limit 10000 delay "${ms}ms"
+	for next in 135 60 43; do
+		tc -n "$ns" filter add dev "$dev" parent 1: protocol ipv6 \
+			u32 match ip6 protocol $next 0xff flowid 1:1
+	done
+}
+
+# count_signalling NS DEVS - what goes out and has a Mobility Header, wherever in the packet:
+# another way to say what signalling is
+count_signalling() {
+	{
+		echo 'table ip6 signalling {'
+		echo 'chain out {'
+		echo 'type filter hook postrouting priority 0;'
+		echo "oifname { $2 } meta l4proto 135 counter"
+		echo '}'
+		echo '}'
+	} | on "$1" nft -f -
+}
+
+lossy() {
+	local h
+	for h in $LAB_HOSTS; do
+		count_signalling "host$h" eth0
+		lossy_band "host$h" eth0 "${DELAY[$h]}"
+		lossy_band core "host$h" "${DELAY[$h]}"
+	done
+	count_signalling core "host${LAB_HOSTS// /, host}"
+}
+
+# band NS HANDLE EXPRESSION - of the bands' counters
+band() {
+	tc -n "$1" -s -j qdisc show | jq "[.[] | select(.handle == \"$2:\") | $3] | add"
+}
+
+signalling_sent() {
+	on "$1" nft -j list chain ip6 signalling out |
+		jq '[.. | .counter? // empty | .packets] | add'
+}
+
+# Each message, and nothing else, has met the lossy band.
+band_is_right() {
+	[ "$(band "$1" 10 '.packets + .drops + .qlen')" = "$(signalling_sent "$1")" ]
+}
+
+# wrap_soon - the clock is set so that the numbers that are drawn from it (67 ms units) come
+# around in WRAP_S; before the agents begin
+wrap_soon() {
+	local lead=$((WRAP_S * 1000000000))
+	WRAP=$(((($(date +%s%N) + lead >> 42) + 1) << 42))
+	date -s "@$(((WRAP - lead) / 1000000000))" > /dev/null
+}
+
+has_wrapped() { [ "${EPOCHREALTIME/./}000" -gt "$WRAP" ]; }
+
+# What the kernels say by `nemoctl monitor`, read without a process: each costs a tenth of a
+# second and more on an emulated machine, and there are many moves. ------------------------
+
+# await SECONDS COMMAND... - poll until the command succeeds, which may set variables
+await() {
+	local tries=$(($1 * 20))
+	shift
+	until "$@"; do
+		[ $((tries--)) -gt 0 ] || return 1
+		lab_pause 0.05
+	done
+}
+
+# events NODE - into EVENTS
+events() { mapfile -t EVENTS < "$LAB_RUN/$1.events"; }
+
+# text KEY LINE - into TEXT
+text() {
+	TEXT=''
+	[[ "$2" =~ \"$1\":\"?([^\",}]*) ]] && TEXT=${BASH_REMATCH[1]}
+}
+
+# state HOST - as it was told last, into TEXT
+state() {
+	local i
+	events "host$1"
+	for ((i = ${#EVENTS[@]} - 1; i >= 0; i--)); do
+		text state "${EVENTS[i]}"
+		[ -z "$TEXT" ] || return 0
+	done
+	TEXT=standby
+}
+
+bound() {
+	events ha
+	[ ${#EVENTS[@]} -gt 0 ] && text coa "${EVENTS[-1]}" && [ "$TEXT" = "${COA[$1]}" ]
+}
+
+may_send() {
+	local line
+	events ha
+	for line in "${EVENTS[@]:$BEGIN}"; do
+		[[ "$line" != *'"event":"transient"'*"\"tcoa\":\"${COA[$1]}\""* ]] || return 0
+	done
+	return 1
+}
+
+# settled HOST - it has the binding and serves, and no other does; who is prepared may remain so
+settled() {
+	local h
+	bound "$1" || return 1
+	for h in $LAB_HOSTS; do
+		state "$h"
+		case $h:$TEXT in
+		"$1:active") ;;
+		"$1:"*) return 1 ;;
+		*:standby | *:prepared) ;;
+		*) return 1 ;;
+		esac
+	done
+}
+
+# way - hosts that the binding has gone to in this cell
+way() {
+	local h last=$FROM line
+	WAY=''
+	events ha
+	for line in "${EVENTS[@]:$BEGIN}"; do
+		text coa "$line"
+		for h in $LAB_HOSTS; do
+			[ "${COA[$h]}" != "$TEXT" ] || [ "$h" = "$last" ] || WAY+=" $h" last=$h
+		done
+	done
+}
+
+# The same from the kernels themselves.
+
+binding() { ctl ha -j ha show | jq -r ".[0].$1"; }
+
+# everyone - each host's state, and the care-of address of the binding
+everyone() {
+	local h
+	{
+		for h in $LAB_HOSTS; do
+			ctl "host$h" -j mr show guest1
+		done
+		ctl ha -j ha show
+	} | jq -rs 'map(.[0] | .state // .coa) | join(" ")'
+}
+
+# one_serves HOST - and has the binding
+one_serves() {
+	local h now want=''
+	for h in $LAB_HOSTS; do
+		[ "$h" = "$1" ] && want+='active ' || want+='(standby|prepared) '
+	done
+	now=$(everyone)
+	echo "$now"
+	[[ "$now" =~ ^${want}${COA[$1]}$ ]]
+}
+
+answers() { on cn ping -q -c 1 -W 2 "$(lab_guest_addr 1)"; }
+
+# Agents ------------------------------------------------------------------------------
+
+# kill_agent NODE - until start_dead
+kill_agent() {
+	lab_crash "$1"
+	DEAD+=("$1")
+}
+
+start_dead() {
+	local node
+	for node in "${DEAD[@]}"; do
+		rm -f "$LAB_RUN/$node.sock"
+		cat "$LAB_RUN/$node.log" >> "$LAB_RUN/$node.logs"
+		lab_agent "$node"
+	done
+	DEAD=()
+}
+
+again() {
+	kill_agent "$1"
+	start_dead
+}
+
+# Moves -------------------------------------------------------------------------------
+
+# prepared - at TO; the last handover may not be quite finished. An agent that has just begun
+# does not know yet whether the home agent has transient bindings, and goes without.
+prepared() {
+	await 10 agent "$FROM" mr prepare guest1 to "host$TO" || return 1
+	await 3 may_send "$TO" || true
+}
+
+leaves() { echo "$BUILD/nemoctl -S $LAB_RUN/host$FROM.sock mr leave guest1 to host$TO"; }
+
+# move HOST COMMAND - the guest goes from FROM; the command, when it has stopped
+move() { VIFMOVE_HOOK=${2:-:} lab_move "$FROM" "$1"; }
+
+# cut_off - a command for when the guest has stopped: what it has sent is at home, and then
+# no packet goes to or from FROM
+cut_off() {
+	cat > "$LAB_RUN/cut" <<-END
+	table ip6 loss {
+	chain forward {
+	type filter hook forward priority -10;
+	iifname host$FROM drop
+	oifname host$FROM drop
+	}
+	}
+	END
+	echo "sleep 0.2 && ip netns exec core nft -f $LAB_RUN/cut"
+}
+
+freeze() {
+	mapfile -t FROZEN < <(ip netns pids guest1)
+	kill -STOP "${FROZEN[@]}"
+}
+thaw() { kill -CONT "${FROZEN[@]}"; }
+
+fault_none() {
+	prepared
+	move "$TO" "$(leaves)"
+}
+
+# Cells ---------------------------------------------------------------------------------
+
+# cell FAULT[,ARGUMENT]... WAY LOSS FROM - carries it out, and tells what came of it. WAY: where the
+# binding goes, of from, to, third; the last one is where the guest is then.
+cell() {
+	local name=$1 way=$2 where want='' w words
+	local -A host
+	FROM=$4
+	read -r TO THIRD <<< "${NEXT[$FROM]}"
+	host=([from]=$FROM [to]=$TO [third]=$THIRD)
+	for w in $way; do
+		want+=" ${host[$w]}"
+	done
+	where=${want##* }
+	where=${where:-$FROM}
+	name="${#CELLS[@]}, ${name//[_,]/ }, $FROM to ${where}"
+	w=$((${EPOCHREALTIME/./}000 + 1000000000))	# nstream: all that was sent a second before
+	CELLS+=("$w:$w")
+	NAMES+=("$name")
+	LOSS+=("$3")
+	events ha
+	BEGIN=${#EVENTS[@]}
+	text seq "${EVENTS[-1]}"
+	echo "# $name: sequence $TEXT"
+	IFS=, read -ra words <<< "$1"
+	"fault_${words[0]}" "${words[@]:1}" || echo "# the fault itself had one"
+	start_dead
+	await 30 settled "$where" || true
+	ok "$name: the guest's host serves, and no other" one_serves "$where"
+	ok "$name: the guest answers" lab_wait 10 answers
+	way
+	is "$name: the binding went there, and nowhere else" "$WAY" "$want"
+	echo "# in $(((${EPOCHREALTIME/./}000 + 1000000000 - w) / 1000000)) ms"
+	AT=$where
+}
+
+# ring FAULT:WAY:LOSS... - MOVES of them (all) in SEED's order, again and again
+declare -A NEXT=([A]='B C' [B]='C A' [C]='A B')
+ring() {
+	local i j t order=() faults=("$@") moves=${MOVES:-$#}
+	RANDOM=$SEED
+	while [ ${#order[@]} -lt "$moves" ]; do
+		for ((i = ${#faults[@]} - 1; i > 0; i--)); do
+			j=$((RANDOM % (i + 1)))
+			t=${faults[i]} faults[i]=${faults[j]} faults[j]=$t
+		done
+		order+=("${faults[@]}")
+	done
+	echo "# SEED=$SEED MOVES=$moves"
+	AT=A
+	for ((i = 0; i < moves; i++)); do
+		[ $i != $((moves - 1)) ] || await $((2 * WRAP_S)) has_wrapped
+		IFS=: read -r t j w <<< "${order[i]}"
+		cell "$t" "${j//,/ }" "$w" "$AT"
+	done
+}
+
+# ring_up - the lab, the guest on A, its streams
+ring_up() {
+	local h
+	# a slow machine is not to look like a lost marker
+	LAB_HOSTS='A B C' LAB_MR_OPTIONS=$'lifetime = 32\nmarker-timeout = 2000'
+	lab_up || exit 1
+	lossy
+	lab_guest_add 1 A
+	lab_spawn ha ha.events "$BUILD/nemoctl" -j monitor ha
+	for h in $LAB_HOSTS; do
+		COA[$h]=$(lab_coa "$h")
+		lab_spawn "host$h" "host$h.events" "$BUILD/nemoctl" -j monitor mr
+	done
+	wrap_soon
+	lab_agents || exit 1
+	ok 'A serves' await 20 settled A
+	ok 'the guest configures itself' lab_wait 20 lab_guest_ready 1
+	ok 'the sequence numbers begin before their wrap' [ "$(binding seq)" -gt 32768 ]
+	on cn ping -q -c 1 -W 5 "$(lab_guest_addr 1)" > "$LAB_RUN/ping"
+	lab_spawn core record.log /usr/bin/python3 "$LAB/signalling.py" record "$LAB_RUN/mh" ha hostA hostB hostC
+	lab_wait 20 grep -q ready "$LAB_RUN/record.log"
+	lab_streams_start 100
+	sleep 1
+}
+
+# What the lossy band has met and lost.
+signalling_end() {
+	local ns
+	for ns in core hostA hostB hostC; do
+		ok "$ns: the lossy band has met signalling and nothing else" lab_wait 5 band_is_right "$ns"
+		is "$ns: the other band has lost nothing" "$(band "$ns" 20 .drops)" 0
+	done
+	echo "# signalling: $(for ns in core hostA hostB hostC; do band $ns 10 .drops; done |
+		jq -s add) of $(for ns in core hostA hostB hostC; do signalling_sent $ns; done |
+		jq -s add) lost"
+}
+
+# tallies WAY - of each cell: lost, doubled, out of order
+tallies() {
+	jq -r '.moves[] | [.lost, .duplicated, .reordered] | join(" ")' "$LAB_RUN/${1}1.json"
+}
+
+# ring_end - what has become of the packets of each cell; the last line of a scenario
+ring_end() {
+	local i up down
+	ok 'the sequence numbers have come around' [ "$(binding seq)" -lt 32768 ]
+	LAB_MOVES=("${CELLS[@]}")
+	lab_streams_stop 100
+	mapfile -t up < <(tallies up)
+	mapfile -t down < <(tallies down)
+	for i in "${!CELLS[@]}"; do
+		is "${NAMES[i]}: uplink: lost, doubled, out of order" "${up[i]}" '0 0 0'
+		if [ "${LOSS[i]}" = whole ]; then
+			is "${NAMES[i]}: downlink: lost, doubled, out of order" "${down[i]}" '0 0 0'
+		else
+			echo "# ${NAMES[i]}: downlink: ${down[i]}"
+			is "${NAMES[i]}: downlink: doubled" "$(cut -d ' ' -f 2 <<< "${down[i]}")" 0
+		fi
+	done
+	for i in up down; do
+		echo "# $i: $(jq -c 'del(.moves)' "$LAB_RUN/${i}1.json")"
+	done
+	for i in hostA hostB hostC ha; do
+		echo "# dropped by $i: $(ctl "$i" -j link show |
+			jq -c '.[0].drops | with_entries(select(.value > 0))')"
+	done
+	signalling_end
+	lab_down
+	ok 'nothing is left' sh -c '! ip netns list | grep . && ! lsmod | grep nemo'
+	plan
+}
