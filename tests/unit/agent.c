@@ -289,9 +289,13 @@ static void revocation_announced(void)
 	CHECK(revoke_judge(&bul, NEMO_MR_STATE_LEAVING, &bri) == MH_BRA_SUCCESS);
 	CHECK(revoke_judge(&bul, NEMO_MR_STATE_PREPARED, &bri) ==
 	      MH_BRA_SUCCESS);
+	/* Prepared in vain; but not if the Indication is of a time before that. */
 	bul.granted = 0;
 	CHECK(revoke_judge(&bul, NEMO_MR_STATE_PREPARED, &bri) ==
-	      MH_BRA_NO_BINDING);
+	      MH_BRA_SUCCESS);
+	bri.seq = 100;
+	CHECK(revoke_judge(&bul, NEMO_MR_STATE_PREPARED, &bri) ==
+	      MH_BRA_MN_ATTACHED);
 }
 
 static struct in6_addr address(uint8_t last)

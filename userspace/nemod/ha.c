@@ -38,6 +38,20 @@ static void fill_prefixes(const struct ha_mr *mr, const struct mh_opts *opts,
 	}
 }
 
+/*
+ * What was prepared is not to be: another host has registered, or is prepared now. Where
+ * it believes that it may send, a guest that comes there unannounced would lose packets.
+ */
+static void forget_transient(struct ha_mr *mr, const struct mh_in *in,
+			     const struct in6_addr *coa)
+{
+	if (!IN6_IS_ADDR_UNSPECIFIED(&mr->tcoa) &&
+	    !IN6_ARE_ADDR_EQUAL(&mr->tcoa, coa))
+		revocation_transient(&mr->revocation, &in->dst, &mr->tcoa,
+				     in->msg.bu.seq);
+	mr->tcoa = in6addr_any;
+}
+
 static uint32_t grant(const struct ha_mr *mr, uint32_t wanted)
 {
 	uint32_t most = mr->ha->conf->ha.max_lifetime & ~3U;
@@ -134,6 +148,10 @@ static uint8_t accept_transient(struct ha_mr *mr, const struct mh_in *in,
 	NEMO_SET(&info, NEMO_HA_A_TCOA);
 	NEMO_SET(&info, NEMO_HA_A_TCOA_LIFETIME);
 	err = bound(mr) ? nemo_ha_transient(&mr->ha->nl, &info) : -ENOENT;
+	if (!err) {
+		forget_transient(mr, in, coa);
+		mr->tcoa = *coa;
+	}
 	return err == -ENOENT ? MH_BA_TB_IGNORED : status_of(err);
 }
 
@@ -221,6 +239,7 @@ static void follow(struct ha_mr *mr, const struct mh_in *in,
 	mr->coa = *coa;
 	if (was && IN6_ARE_ADDR_EQUAL(coa, &old))
 		return;
+	forget_transient(mr, in, coa);
 	if (IN6_ARE_ADDR_EQUAL(coa, &mr->revocation.coa))
 		revocation_cancel(&mr->revocation);
 	if (was)

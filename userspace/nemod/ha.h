@@ -17,12 +17,13 @@
  * struct ha_mr - a mobile router that this home agent serves
  * @history: what was accepted from it, also after its binding has gone
  * @coa: of its binding; :: for none
+ * @tcoa: of the host that is prepared; :: for none, or if a former agent knew
  */
 struct ha_mr {
 	struct ha *ha;
 	const struct nemo_conf_mr *conf;
 	struct judge_history history;
-	struct in6_addr coa;
+	struct in6_addr coa, tcoa;
 	uint32_t lifetime;
 	struct revocation revocation;
 	uint64_t bus, refused;

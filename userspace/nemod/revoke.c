@@ -12,8 +12,7 @@
 uint8_t revoke_judge(const struct bul *bul, enum nemo_mr_state state,
 		     const struct mh_br *bri)
 {
-	if (!bul->seq_at || state == NEMO_MR_STATE_STANDBY ||
-	    (state == NEMO_MR_STATE_PREPARED && !bul->granted))
+	if (!bul->seq_at || state == NEMO_MR_STATE_STANDBY)
 		return MH_BRA_NO_BINDING;
 	/* The guest is here, and a newer Binding Update is on its way. */
 	if (state == NEMO_MR_STATE_ACTIVATING ||
@@ -53,26 +52,33 @@ void revoke_answer(struct mh_socket *mh, const struct nemo_conf_mr *conf,
 	mh_send(mh, &msg, &path, &conf->auth);
 }
 
-static void attempt(struct revocation *r)
+static void send_to(const struct revocation *r, const struct in6_addr *local,
+		    const struct in6_addr *coa, uint16_t seq)
 {
 	struct mh_msg msg = {
 		.type = MH_BR,
 		.br = {
 			.kind = MH_BR_BRI,
 			.code = MH_BRI_HANDOVER_UNKNOWN,
-			.seq = r->seq,
+			.seq = seq,
 		},
 	};
 	struct mh_path path = {
 		.packing = MH_WITH_RH2,
-		.src = r->local,
-		.dst = r->coa,
+		.src = *local,
+		.dst = *coa,
 		.hoa = r->conf->hoa,
 	};
-	struct timeval tv = { FIRST_TIMEOUT_S << r->attempts, 0 };
 
 	add_name(&msg, r->conf);
 	mh_send(r->mh, &msg, &path, &r->conf->auth);
+}
+
+static void attempt(struct revocation *r)
+{
+	struct timeval tv = { FIRST_TIMEOUT_S << r->attempts, 0 };
+
+	send_to(r, &r->local, &r->coa, r->seq);
 	r->attempts++;
 	event_add(r->timer, &tv);
 }
@@ -117,6 +123,12 @@ void revocation_start(struct revocation *r, const struct in6_addr *local,
 	r->seq = seq;
 	r->attempts = 0;
 	attempt(r);
+}
+
+void revocation_transient(struct revocation *r, const struct in6_addr *local,
+			  const struct in6_addr *coa, uint16_t seq)
+{
+	send_to(r, local, coa, seq);
 }
 
 void revocation_cancel(struct revocation *r)

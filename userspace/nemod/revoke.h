@@ -40,6 +40,13 @@ void revocation_free(struct revocation *r);
 void revocation_start(struct revocation *r, const struct in6_addr *local,
 		      const struct in6_addr *coa, uint16_t seq);
 
+/*
+ * The same to a host that was prepared in vain: once, since its next transient Update
+ * tells it, too. Its Acknowledgement is not waited for.
+ */
+void revocation_transient(struct revocation *r, const struct in6_addr *local,
+			  const struct in6_addr *coa, uint16_t seq);
+
 /* The host that lost has the binding again. */
 void revocation_cancel(struct revocation *r);
 
