@@ -12,10 +12,18 @@
 
 #define NEMO_MARKER_TIMEOUT	200	/* ms */
 
+/* A wait of a handover before must not end this one. Context: lock. */
+static void nemo_mr_marker_expect(struct nemo_mr_marker *m, bool due)
+{
+	m->due = due;
+	m->waits = false;
+	del_timer(&m->timer);
+}
+
 /* Nothing more is to come by way of the peer. Context: lock. */
 static void nemo_mr_marker_release(struct nemo_mr *mr, enum nemo_mr_reason reason)
 {
-	mr->marker.due = false;
+	nemo_mr_marker_expect(&mr->marker, false);
 	nemo_mr_renew(mr);
 	nemo_tunnel_changed(&mr->nd->tunnel);
 	nemo_mr_notify_state(mr, mr->state, reason);
@@ -27,7 +35,8 @@ static void nemo_mr_marker_late(struct timer_list *timer)
 	struct nemo_mr *mr = container_of(timer, struct nemo_mr, marker.timer);
 
 	spin_lock(&mr->lock);
-	if (mr->marker.due && !mr->dead)
+	/* it may have been stopped, and started again, since it went off */
+	if (mr->marker.waits && !timer_pending(timer) && !mr->dead)
 		nemo_mr_marker_release(mr, NEMO_MR_REASON_MARKER_TIMEOUT);
 	spin_unlock(&mr->lock);
 }
@@ -43,9 +52,10 @@ void nemo_mr_marker_wait(struct nemo_mr *mr)
 {
 	struct nemo_mr_marker *m = &mr->marker;
 
-	if (!m->due || mr->dead || timer_pending(&m->timer) ||
+	if (!m->due || m->waits || mr->dead ||
 	    nemo_mr_verdict(mr->state, NEMO_FROM_HA) == NEMO_HOLD)
 		return;
+	m->waits = true;
 	mod_timer(&m->timer, jiffies + msecs_to_jiffies(READ_ONCE(m->timeout)));
 }
 
@@ -226,7 +236,7 @@ static void nemo_mr_marker_kept(struct nemo_mr *mr)
 	if (!m->kept)
 		return;
 	if (nemo_mr_marker_fits(mr, m->keep.seq))
-		m->due = false;
+		nemo_mr_marker_expect(m, false);
 	else if (verdict == NEMO_MARKER_PASS)
 		nemo_mr_marker_to_peer(m, m->keep);
 	else if (verdict != NEMO_MARKER_IGNORE && m->keep.seq == m->fence)
@@ -253,14 +263,14 @@ void nemo_mr_marker_enter(struct nemo_mr *mr, enum nemo_mr_state old, u16 seq)
 		nemo_mr_schedule(mr, &m->work);
 	}
 	if (nemo_mr_marker_due(old, mr->state)) {
-		m->due = true;
+		nemo_mr_marker_expect(m, true);
 		m->mine = send;
 		m->kept = false;
 		/* our own returns with the present number, the other's is newer */
 		m->fence = seq - send;
 	}
 	if (nemo_mr_marker_off(old, mr->state))
-		m->due = false;
+		nemo_mr_marker_expect(m, false);
 	nemo_mr_marker_kept(mr);
 	if (!nemo_hold_empty(&mr->hold[NEMO_FROM_HA]))
 		nemo_mr_marker_wait(mr);

@@ -45,6 +45,7 @@ struct nemo_mr_mark {
 /* End markers that come, are due, or shall go. */
 struct nemo_mr_marker {
 	bool due;			/* lock of the mobile router, as all here */
+	bool waits;			/* packets do, for it; the timer runs */
 	bool mine;			/* it is our own that shall return */
 	bool kept;			/* one came before we knew what to do with it */
 	bool pass;			/* one goes to the peer, behind the queues */
@@ -56,7 +57,7 @@ struct nemo_mr_marker {
 	struct nemo_mr_mark keep;
 	struct nemo_mr_mark out;
 	u32 timeout;			/* milliseconds; READ_ONCE */
-	struct timer_list timer;	/* from the first packet that waits */
+	struct timer_list timer;	/* from the first packet that waits for it */
 	struct work_struct work;
 };
 

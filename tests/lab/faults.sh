@@ -8,7 +8,7 @@
 # THIRD (hosts), and leaves the guest where it should be served. The order is SEED's.
 
 SEED=${SEED:-1}
-WRAP_S=45	# from the agents' start until the sequence numbers come around
+WRAP_S=30	# from the agents' start until the sequence numbers come around
 declare -A COA DELAY=([A]=5 [B]=50 [C]=10)	# ms, each way
 CELLS=()	# for nstream: each cell's beginning
 NAMES=()	# what it was
@@ -296,10 +296,12 @@ ring() {
 	echo "# SEED=$SEED MOVES=$moves"
 	AT=A
 	for ((i = 0; i < moves; i++)); do
-		[ $i != $((moves - 1)) ] || await $((2 * WRAP_S)) has_wrapped
 		IFS=: read -r t j w <<< "${order[i]}"
 		cell "$t" "${j//,/ }" "$w" "$AT"
 	done
+	# an abort draws no number, so the last one is a plain move
+	await $((2 * WRAP_S)) has_wrapped
+	cell none to whole "$AT"
 }
 
 # ring_up - the lab, the guest on A, its streams

@@ -170,10 +170,14 @@ static void stop_all(char **pids)
 	usleep(2000);
 }
 
-/* The queue of an interface is back some time after its carrier: frames before are lost. */
-static void wait_running(int ns)
+/*
+ * The queue of an interface is back some time after its carrier, and a bridge enables its
+ * port then: frames before are lost. No hypervisor resumes a guest before that; here a
+ * solicitation for the gateway that was lost would cost a second.
+ */
+static void wait_running(int ns, const char *name)
 {
-	unsigned int i = index_of(ns, "eth0");
+	unsigned int i = index_of(ns, name);
 	int fd = rtnl(ns);
 
 	for (int tries = 0; tries < 5000; tries++) {
@@ -186,7 +190,7 @@ static void wait_running(int ns)
 
 		r.h.nlmsg_flags = NLM_F_REQUEST;
 		if (send(fd, &r, r.h.nlmsg_len, 0) < 0 || recv(fd, &reply, sizeof(reply), 0) < 0)
-			die("guest's eth0");
+			die(name);
 		if (link->ifi_flags & IFF_RUNNING)
 			break;
 		usleep(200);
@@ -236,7 +240,8 @@ int main(int argc, char **argv)
 	r.link.ifi_change = IFF_UP;
 	r.link.ifi_flags = IFF_UP;
 	change(to_fd, &r, "up");
-	wait_running(guest);
+	wait_running(to, argv[3]);
+	wait_running(guest, "eth0");
 	signal_all(argv + 7, SIGCONT);
 	printf("%" PRId64 ":%" PRId64 "\n", t0, t1);
 	return 0;

@@ -80,12 +80,14 @@ guests=$LAB_PID
 ok "each guest's first frame registers its mobile router" lab_wait 30 all_are A active
 is "... with a binding" "$(bound "$(lab_coa A)")" $ROUTERS
 
-lab_spawn core hi.log tcpdump -U -i hostB -w "$LAB_RUN/hi.pcap" 'ip6 proto 135'
+lab_spawn core hi.log tcpdump --immediate-mode -U -i hostB -w "$LAB_RUN/hi.pcap" 'ip6 proto 135'
 capture=$LAB_PID
 lab_wait 10 test -s "$LAB_RUN/hi.pcap"
 ok "one command prepares all" agent A mr prepare all to hostB
-lab_end "$capture"
 is "all are prepared" "$(in_state B prepared)" $ROUTERS
+captured() { [ "$(initiated)" -ge 3 ]; }
+lab_wait 5 captured || true
+lab_end "$capture"
 n=$(initiated)
 # 36 options in each: a mobile router, and the guest's neighbour entry, which may not be there
 echo "# $n different Handover Initiate messages"

@@ -1,15 +1,16 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Announced moves under traffic, with agents: A to B and back, MOVES times (2) at each round
-# trip of RTTS (0 10 50), with numbered streams each way at PPS (100) packets/s and a TCP
-# transfer each way. Nothing is lost, doubled or out of order.
+# handover_announced.sh [MOVES [RTTS [PPS]]] - announced moves under traffic, with agents: A
+# to B and back, MOVES times (2) at each round trip of RTTS ("0 10 50"), with numbered streams
+# each way at PPS (100) packets/s and a TCP transfer each way. Nothing is lost, doubled or
+# out of order.
 set -eu
 # shellcheck source=tests/lab/lab.sh
 source "$(dirname "$0")/../lab/lab.sh"
 # shellcheck source=tests/lab/handover.sh
 source "$(dirname "$0")/../lab/handover.sh"
-MOVES=${MOVES:-2} RTTS=${RTTS:-0 10 50} PPS=${PPS:-100}
+MOVES=${1:-2} RTTS=${2:-0 10 50} PPS=${3:-100}
 
 # field STREAM EXPRESSION - of its report
 field() {
@@ -58,7 +59,8 @@ lab_streams_stop "$PPS"
 
 is "all ${#LAB_MOVES[@]} moves end: the new host active, the old one in standby" "$slow" 0
 for way in up down; do
-	echo "# $way: $(field $way'1' '[.sent, .received, ([.moves[].silence_ms] | max)] | @tsv')"
+	echo "# $way: $(field $way'1' '"\(.sent) sent, \(.received) received; silence of a move: " +
+		([.moves[].silence_ms] | sort | "median \(.[length / 2 | floor]), most \(last) ms")')"
 	is "$way: 0 lost" "$(field ${way}1 .lost)" 0
 	is "$way: 0 duplicated" "$(field ${way}1 .duplicated)" 0
 	is "$way: 0 out of order" "$(field ${way}1 .reordered)" 0
