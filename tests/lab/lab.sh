@@ -312,14 +312,15 @@ lab_move() {
 	LAB_AT[n]=$2
 }
 
-# lab_streams_start [PPS] [N] - a numbered stream each way between guest N and the correspondent
+# lab_streams_start [PPS] [N] - a numbered stream each way between guest N and the correspondent.
+# An echo first, so that no neighbour is looked for any more: what waits for one is overtaken.
 lab_streams_start() {
 	local pps=${1:-100} n=${2:-1} tool=$BUILD/lab/nstream
 	lab_spawn cn "up$n.recv" "$tool" recv 5001 "$LAB_RUN/up$n.rx"
 	LAB_RECV=("$LAB_PID")
 	lab_spawn "guest$n" "down$n.recv" "$tool" recv 5002 "$LAB_RUN/down$n.rx"
 	LAB_RECV+=("$LAB_PID")
-	sleep 0.3
+	on "guest$n" ping -q -c 2 -i 0.3 -W 1 "$LAB_CN" > /dev/null || true
 	lab_spawn "guest$n" "up$n.send" "$tool" send "$LAB_CN" 5001 "$pps" "$LAB_RUN/up$n.tx"
 	LAB_SEND=("$LAB_PID")
 	lab_spawn cn "down$n.send" "$tool" send "$(lab_guest_addr "$n")" 5002 "$pps" "$LAB_RUN/down$n.tx"

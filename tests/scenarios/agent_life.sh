@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # The life of the agents: registration, kill -9, restart, reload, release, a host that
-# changes its own network, a home agent that has lost its bindings. A guest's stream of
-# pings goes on meanwhile.
+# changes its own network, a home agent that has lost its bindings. Numbered streams to and
+# from a guest go on meanwhile.
 set -u
 # shellcheck source=tests/lab/lab.sh
 source "$(dirname "$0")/../lab/lab.sh"
@@ -19,15 +19,14 @@ bound_to() { [ "$(ctl ha -j ha show | jget '.[0].coa')" = "$1" ]; }
 reach() { on guest1 ping -q -i 0.2 -c 5 -W 3 "$LAB_CN"; }
 rss() { awk '/^VmRSS/ { print $2 }' "/proc/${LAB_AGENT[$1]}/status"; }
 
-# lost - how many of the pings in the background had no answer; ends them
-lost() {
-	kill -INT "$PINGS"
-	wait "$PINGS"
-	awk '/packets transmitted/ { print $1 - $4 }' "$LAB_RUN/pings"
-}
-pings() {
-	ip netns exec guest1 ping -q -i 0.1 "$LAB_CN" > "$LAB_RUN/pings" &
-	PINGS=$!
+# unharmed - ends the streams; nothing was lost, each way
+unharmed() {
+	local way
+	lab_streams_stop 50
+	for way in up down; do
+		is "$way: none lost" "$(jget .lost "$LAB_RUN/${way}1.json")" 0
+		jq -c 'select(.lost > 0) | .lost_seq' "$LAB_RUN/${way}1.json" | sed 's/^/# /'
+	done
 }
 
 # again NODE - kill -9 and start
@@ -49,7 +48,7 @@ le 'memory of the home agent, KiB' "$(rss ha)" 8192
 caps=$(awk '/^CapEff/ { print $2 }' "/proc/${LAB_AGENT[hostA]}/status")
 is 'capabilities: net_admin and net_raw' "$caps" 0000000000003000
 
-pings
+lab_streams_start 50
 before=$(seq_of)
 again hostA
 ok 'kill -9 of the host agent: adopted' log_has hostA 'adopted, active'
@@ -61,10 +60,10 @@ ctl hostA mr set guest1 lifetime 4
 again hostA
 refreshed() { [ "$(seq_of)" != "$before" ]; }
 ok 'the adopted binding is refreshed' lab_wait 30 refreshed
-is 'no ping was lost' "$(lost)" 0
+unharmed
 
 # Reload: a bad file changes nothing, a good one only what differs.
-pings
+lab_streams_start 50
 cp "$LAB_RUN/hostA.conf" "$LAB_RUN/good.conf"
 sed -i 's/^hoa = .*/hoa = nonsense/' "$LAB_RUN/hostA.conf"
 out=$(ctl hostA -S "$LAB_RUN/hostA.sock" reload 2>&1)
@@ -88,10 +87,10 @@ cp "$LAB_RUN/good.conf" "$LAB_RUN/hostA.conf"
 kill -HUP "${LAB_AGENT[hostA]}"
 gone() { [ "$(ctl hostA -j mr show | jq length)" = 1 ]; }
 ok 'SIGHUP: what is no longer there goes' lab_wait 5 gone
-is 'no ping was lost' "$(lost)" 0
+unharmed
 
 # The host changes its own network: core renumbers the link.
-pings
+lab_streams_start 50
 old=$(lab_coa A)
 ip -n core addr add 2001:db8:1a:1::1/64 dev hostA
 on core nft insert rule ip6 source forward iifname hostA ip6 saddr 2001:db8:1a:1::/64 accept
@@ -102,11 +101,11 @@ ok 'another care-of address: registered' lab_wait 20 moved
 ok 'and the host is active again' lab_wait 5 active A
 ip -n hostA addr del "$old/64" dev eth0
 ok 'the guest still reaches its correspondent' reach
-is 'no ping was lost' "$(lost)" 0
+unharmed
 
 # The home agent loses all its bindings. It answers the tunnel's packets with an error,
 # from which the host learns it before its next refresh.
-pings
+lab_streams_start 50
 lab_end "${LAB_AGENT[ha]}"
 ip -n ha link del nemo-ha0
 lab_agent ha
@@ -114,7 +113,7 @@ rebound() { [ "$(ctl ha -j ha show | jq length)" = 1 ]; }
 ok 'a home agent without bindings has them back' lab_wait 30 rebound
 ok 'and the guest reaches its correspondent' reach
 ok 'an ICMPv6 error told the host' log_has hostA 'does not take the tunnel'
-lost > "$LAB_RUN/lost"
+lab_streams_stop 50
 
 # Somebody removes things; what comes back is used again.
 ip -n hostA link set br0 down
