@@ -2,6 +2,7 @@
 /* nemod - the agent of a host or home agent: nemod(8). */
 #include <errno.h>
 #include <getopt.h>
+#include <linux/capability.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +11,7 @@
 
 #include "agent.h"
 #include "lib/log.h"
-#include "privs.h"
+#include "lib/privs.h"
 
 #define EXIT_CONFIG	2
 
@@ -140,7 +141,7 @@ int main(int argc, char **argv)
 	if (err == -EINVAL && !agent.conf)
 		return EXIT_CONFIG;
 	if (!err)
-		err = privs_drop();
+		err = privs_drop(1U << CAP_NET_ADMIN | 1U << CAP_NET_RAW);
 	if (!err)
 		err = run(&agent);
 	agent_stop(&agent);

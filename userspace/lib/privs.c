@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
 #include <linux/capability.h>
-#include <stdint.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "lib/log.h"
+#include "log.h"
 #include "privs.h"
 
-static int drop(void)
+static int drop(uint32_t keep)
 {
-	const uint32_t keep = 1U << CAP_NET_ADMIN | 1U << CAP_NET_RAW;
 	struct __user_cap_header_struct header = {
 		.version = _LINUX_CAPABILITY_VERSION_3,
 	};
@@ -29,12 +27,12 @@ static int drop(void)
 	return 0;
 }
 
-int privs_drop(void)
+int privs_drop(uint32_t keep)
 {
-	int err = drop();
+	int err = drop(keep);
 
 	if (err)
-		log_err("cannot give up privileges: %s; nemod starts as root, or with CAP_NET_ADMIN, CAP_NET_RAW and CAP_SETPCAP",
+		log_err("cannot give up privileges: %s; start it as root, or as its systemd unit does",
 			strerror(-err));
 	return err;
 }
