@@ -56,6 +56,7 @@ static const struct conf_key mr_keys[] = {
 	{ "hold-packets", conf_number, MR(hold_packets), 1, 1048576 },
 	{ "hold-bytes", conf_number, MR(hold_bytes), 1500, 1073741824 },
 	{ "marker-timeout", conf_number, MR(marker_timeout), 1, 10000 },
+	{ "xen", conf_xen, .repeat = true },
 	{ }
 };
 

@@ -16,6 +16,8 @@
 #define NEMO_CONF_SOCKET	"/run/nemo/nemod.sock"
 #define NEMO_CONF_KEY_MIN	16	/* octets */
 #define NEMO_CONF_KEY_MAX	64
+#define NEMO_CONF_XEN_MAX	16	/* guests of a mobile router */
+#define NEMO_CONF_XEN_LEN	63
 
 /* Lines are numbers in the file; 0 for what is not there. */
 
@@ -38,6 +40,7 @@ struct nemo_conf_auth {
  * struct nemo_conf_mr - [mr NAME]: one mobile router
  * @line: of the section, for messages; the other lines likewise
  * @lifetime: seconds, a multiple of 4
+ * @xen: names or UUIDs of Xen guests; none: the guest of the mobile router's name
  */
 struct nemo_conf_mr {
 	unsigned int line;
@@ -60,6 +63,9 @@ struct nemo_conf_mr {
 	uint32_t hold_packets;
 	uint32_t hold_bytes;
 	uint32_t marker_timeout;	/* ms; 0: from the round trip */
+	unsigned int xens;
+	char xen[NEMO_CONF_XEN_MAX][NEMO_CONF_XEN_LEN + 1];
+	unsigned int xen_line[NEMO_CONF_XEN_MAX];
 	uint64_t seen;		/* which keys the file gives: conf.c's table */
 };
 
@@ -118,5 +124,9 @@ const struct nemo_conf_mr *nemo_conf_mr(const struct nemo_conf *conf,
 					const char *name);
 const struct nemo_conf_peer *nemo_conf_peer(const struct nemo_conf *conf,
 					    const char *name);
+
+/* That a Xen guest belongs to, or NULL. */
+const struct nemo_conf_mr *nemo_conf_xen(const struct nemo_conf *conf,
+					 const char *name, const char *uuid);
 
 #endif /* NEMO_CONF_H */

@@ -105,6 +105,7 @@ static void check_pair(struct conf_parser *p, const struct nemo_conf_mr *a,
 		       const struct nemo_conf_mr *b)
 {
 	check_prefixes(p, a, b);
+	conf_check_xen(p, a, b);
 	if (same(&a->hoa, &b->hoa))
 		conf_mistake(p, b->line,
 			     "[mr %s] has the home address of [mr %s], line %u; each needs its own",
@@ -145,6 +146,7 @@ void conf_check(struct conf_parser *p)
 	for (unsigned int i = 0; i < conf->mrs; i++) {
 		check_mr(p, &conf->mr[i]);
 		check_prefixes(p, &conf->mr[i], &conf->mr[i]);
+		conf_check_xen(p, &conf->mr[i], &conf->mr[i]);
 		for (unsigned int j = 0; j < i; j++)
 			check_pair(p, &conf->mr[j], &conf->mr[i]);
 	}

@@ -62,6 +62,15 @@ void conf_guests(struct conf_parser *p, const struct conf_key *key,
 		 void *section, const char *value);
 void conf_excludes(struct conf_parser *p, const struct conf_key *key,
 		   void *section, const char *value);
+void conf_xen(struct conf_parser *p, const struct conf_key *key, void *section,
+	      const char *value);
+
+/* Calls @add for each part of a list with commas, with a check for room. */
+void conf_list(struct conf_parser *p, const struct conf_key *key,
+	       struct nemo_conf_mr *mr, const char *value, unsigned int *n,
+	       unsigned int max,
+	       bool (*add)(struct conf_parser *p, const struct conf_key *key,
+			   struct nemo_conf_mr *mr, const char *part));
 
 /* Is there a unicast address of global scope (also a ULA)? */
 bool conf_is_global(const struct in6_addr *addr);
@@ -75,6 +84,10 @@ struct conf_section {
 /* Read the key that @auth names. */
 void conf_read_key(struct conf_parser *p, struct nemo_conf_auth *auth,
 		   const struct conf_section *section);
+
+/* A Xen guest belongs to one mobile router. */
+void conf_check_xen(struct conf_parser *p, const struct nemo_conf_mr *a,
+		    const struct nemo_conf_mr *b);
 
 /* What can be judged only when the whole file is read. */
 void conf_check(struct conf_parser *p);

@@ -172,12 +172,11 @@ void conf_mac(struct conf_parser *p, const struct conf_key *key, void *section,
 	mac(p, key, value, (uint8_t *)section + key->offset);
 }
 
-/* Calls @add for each part of a list with commas, with a check for room. */
-static void list(struct conf_parser *p, const struct conf_key *key,
-		 struct nemo_conf_mr *mr, const char *value, unsigned int *n,
-		 unsigned int max,
-		 bool (*add)(struct conf_parser *p, const struct conf_key *key,
-			     struct nemo_conf_mr *mr, const char *part))
+void conf_list(struct conf_parser *p, const struct conf_key *key,
+	       struct nemo_conf_mr *mr, const char *value, unsigned int *n,
+	       unsigned int max,
+	       bool (*add)(struct conf_parser *p, const struct conf_key *key,
+			   struct nemo_conf_mr *mr, const char *part))
 {
 	char copy[512], *at = copy, *part;
 
@@ -208,7 +207,7 @@ void conf_mnps(struct conf_parser *p, const struct conf_key *key,
 {
 	struct nemo_conf_mr *mr = section;
 
-	list(p, key, mr, value, &mr->mnps, NEMO_MR_PREFIX_MAX, add_mnp);
+	conf_list(p, key, mr, value, &mr->mnps, NEMO_MR_PREFIX_MAX, add_mnp);
 }
 
 static bool add_guest(struct conf_parser *p, const struct conf_key *key,
@@ -222,7 +221,7 @@ void conf_guests(struct conf_parser *p, const struct conf_key *key,
 {
 	struct nemo_conf_mr *mr = section;
 
-	list(p, key, mr, value, &mr->guests, NEMO_MR_GUEST_MAX, add_guest);
+	conf_list(p, key, mr, value, &mr->guests, NEMO_MR_GUEST_MAX, add_guest);
 }
 
 static bool add_exclude(struct conf_parser *p, const struct conf_key *key,
@@ -236,6 +235,6 @@ void conf_excludes(struct conf_parser *p, const struct conf_key *key,
 {
 	struct nemo_conf_mr *mr = section;
 
-	list(p, key, mr, value, &mr->excludes, NEMO_MR_EXCLUDE_MAX,
-	     add_exclude);
+	conf_list(p, key, mr, value, &mr->excludes, NEMO_MR_EXCLUDE_MAX,
+		  add_exclude);
 }
