@@ -11,6 +11,8 @@ B          := build
 CC         ?= gcc
 CFLAGS     ?= -O2 -g
 PKGS       := libnl-3.0 libnl-genl-3.0 libnl-route-3.0 libevent_core json-c inih libcrypto libsystemd
+# Of nemo-xen alone: nemod knows no hypervisor.
+XEN_PKGS   := libevent_core json-c inih libcrypto libsystemd xenstore
 
 # Debian 12's hardening, and no warning left standing.
 NEMO_CFLAGS := -std=gnu11 -Wall -Wextra -Werror -fstack-protector-strong -MMD -MP \
@@ -19,7 +21,8 @@ wire_src   := $(wildcard userspace/wire/*.c)
 lib_src    := $(wildcard userspace/lib/*.c)
 nemod_src  := $(wildcard userspace/nemod/*.c)
 ctl_src    := $(wildcard userspace/nemoctl/*.c)
-programs   := $(if $(nemod_src),$(B)/nemod) $(if $(ctl_src),$(B)/nemoctl)
+xen_src    := $(wildcard userspace/nemo-xen/*.c)
+programs   := $(B)/nemod $(B)/nemoctl $(B)/nemo-xen
 
 obj = $(patsubst %.c,$(B)/%.o,$(1))
 
@@ -27,7 +30,7 @@ obj = $(patsubst %.c,$(B)/%.o,$(1))
 all: $(B)/libwire.a $(B)/libnemo.a $(programs)
 
 # pkg-config only when something is compiled: `make help` and `make setup` need nothing.
-$(B)/%.o: private PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS))
+$(B)/%.o: private PKG_CFLAGS = $(shell pkg-config --cflags $(sort $(PKGS) $(XEN_PKGS)))
 $(B)/%.o: %.c | packages
 	@mkdir -p $(@D)
 	$(CC) $(NEMO_CFLAGS) $(PKG_CFLAGS) $(CFLAGS) $(CPPFLAGS) -c -o $@ $<
@@ -42,15 +45,18 @@ $(B)/lib%.a:
 $(B)/nemod: $(call obj,$(nemod_src)) $(B)/libnemo.a $(B)/libwire.a
 $(B)/nemoctl: $(call obj,$(ctl_src)) $(B)/libnemo.a $(B)/libwire.a
 # Symbols are bound at the start: lazily, the first handover would pay for each.
-$(B)/nemod $(B)/nemoctl:
-	$(CC) $(CFLAGS) $(LDFLAGS) -Wl,-z,relro,-z,now -o $@ $^ $(shell pkg-config --libs $(PKGS))
+$(B)/nemod $(B)/nemoctl: private LINK = $(PKGS)
+$(B)/nemo-xen: $(call obj,$(xen_src)) $(B)/libnemo.a
+$(B)/nemo-xen: private LINK = $(XEN_PKGS)
+$(programs):
+	$(CC) $(CFLAGS) $(LDFLAGS) -Wl,-z,relro,-z,now -o $@ $^ $(shell pkg-config --libs $(LINK))
 
--include $(patsubst %.o,%.d,$(call obj,$(wire_src) $(lib_src) $(nemod_src) $(ctl_src)))
+-include $(patsubst %.o,%.d,$(call obj,$(wire_src) $(lib_src) $(nemod_src) $(ctl_src) $(xen_src)))
 
 # Debian packages that are missing; instant when none is.
 .PHONY: packages
 packages:
-	@pkg-config --exists $(PKGS) 2> /dev/null || scripts/setup build
+	@pkg-config --exists $(PKGS) $(XEN_PKGS) 2> /dev/null || scripts/setup build
 
 # The kernel modules, in place, for one kernel, the usual way.
 .PHONY: modules modules_install modules_clean
@@ -68,14 +74,14 @@ kunit-6.1 kunit-6.12 kunit-dbg: kunit-%:
 
 man8 := $(wildcard Documentation/man/*.8)
 man5 := $(wildcard Documentation/man/*.5)
-units := $(wildcard userspace/nemod/*.service)
+units := $(wildcard userspace/*/*.service)
 completion := $(wildcard userspace/nemoctl/completion/nemoctl)
 example := $(wildcard userspace/nemod/nemo.conf)
 
 .PHONY: install
 install: all
 	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(SYSCONFDIR)/nemo
-	$(if $(programs),install -m 755 $(programs) $(DESTDIR)$(PREFIX)/sbin)
+	install -m 755 $(programs) $(DESTDIR)$(PREFIX)/sbin
 	install -d $(DESTDIR)$(PREFIX)/share/man/man8 $(DESTDIR)$(PREFIX)/share/man/man5
 	$(if $(man8),install -m 644 $(man8) $(DESTDIR)$(PREFIX)/share/man/man8)
 	$(if $(man5),install -m 644 $(man5) $(DESTDIR)$(PREFIX)/share/man/man5)
@@ -105,7 +111,7 @@ clean:
 
 .PHONY: help
 help:
-	@echo 'make                     nemod and nemoctl, in build/'
+	@echo 'make                     nemod, nemoctl and nemo-xen, in build/'
 	@echo 'make install             DESTDIR=, PREFIX=/usr'
 	@echo 'make modules KDIR=...    nemo_mr.ko and nemo_ha.ko for one kernel'
 	@echo 'make modules_install     the same, into /lib/modules'

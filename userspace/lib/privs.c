@@ -19,8 +19,10 @@ static int drop(uint32_t keep)
 
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		return -errno;
+	/* Who needs none may have none to drop them with. */
 	for (int cap = 0; cap <= CAP_LAST_CAP; cap++)
-		if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) && errno != EINVAL)
+		if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) && errno != EINVAL &&
+		    (errno != EPERM || keep))
 			return -errno;
 	if (syscall(SYS_capset, &header, data))
 		return -errno;

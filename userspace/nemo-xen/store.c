@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <xenstore.h>
+
+#include "lib/log.h"
+#include "store.h"
+
+#define DOMAINS		"/local/domain"
+#define RELEASE		"@releaseDomain"
+#define DOMID_MAX	0x7fefU		/* xen/xen.h: those above are special */
+#define LOOK_SECONDS	5
+#define REMIND_SECONDS	10
+
+/* NULL, with errno, if it is not there. To be freed. */
+static char *read_key(struct store *store, unsigned int domid, const char *key)
+{
+	char path[64];
+	unsigned int len;
+
+	snprintf(path, sizeof(path), DOMAINS "/%u/%s", domid, key);
+	return xs_read(store->xs, XBT_NULL, path, &len);
+}
+
+/* Who it is: its UUID is the last part of the path in "vm". */
+static void on_name(struct store *store, unsigned int domid)
+{
+	char *name = read_key(store, domid, "name"), *vm;
+	const char *uuid;
+
+	if (!name && errno != ENOENT) {
+		log_warn("domain %u: its name cannot be read: %s", domid,
+			 strerror(errno));
+		return;
+	}
+	vm = name ? read_key(store, domid, "vm") : NULL;
+	uuid = vm ? strrchr(vm, '/') : NULL;
+	domain_named(store->domains, domid, name, uuid ? uuid + 1 : "");
+	free(vm);
+	free(name);
+}
+
+static void on_shutdown(struct store *store, unsigned int domid)
+{
+	char *value = read_key(store, domid, "control/shutdown");
+
+	domain_shutdown(store->domains, domid, value);
+	free(value);
+}
+
+static const struct {
+	const char *key;
+	void (*changed)(struct store *store, unsigned int domid);
+} keys[] = {
+	{ "", on_name },	/* all of the domain: it is new, or gone */
+	{ "/name", on_name },
+	{ "/vm", on_name },
+	{ "/control/shutdown", on_shutdown },
+};
+
+/* The number that @text begins with; what follows it in @end. 0 if there is none. */
+static unsigned int read_domid(const char *text, char **end)
+{
+	unsigned long domid;
+
+	*end = (char *)text;
+	if (*text < '1' || *text > '9')
+		return 0;
+	domid = strtoul(text, end, 10);
+	return domid <= DOMID_MAX ? domid : 0;
+}
+
+/* Those that are gone, too. */
+static void scan(struct store *store)
+{
+	unsigned int n = 0, domid;
+	char *end, **list;
+	int known = -1;
+
+	while ((known = domains_next(store->domains, known + 1)) >= 0)
+		on_name(store, known);
+	list = xs_directory(store->xs, XBT_NULL, DOMAINS, &n);
+	for (unsigned int i = 0; list && i < n; i++) {
+		domid = read_domid(list[i], &end);
+		if (domid && !*end)
+			on_name(store, domid);
+	}
+	free(list);
+}
+
+static void on_change(struct store *store, const char *path)
+{
+	unsigned int domid;
+	char *key;
+
+	if (!strcmp(path, DOMAINS)) {
+		scan(store);
+		return;
+	}
+	if (strncmp(path, DOMAINS "/", sizeof(DOMAINS)))
+		return;
+	domid = read_domid(path + sizeof(DOMAINS), &key);
+	for (size_t i = 0; domid && i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (!strcmp(key, keys[i].key))
+			keys[i].changed(store, domid);
+}
+
+/* xenstored keeps all in memory: without it, dom0 has to be booted. */
+static void end(struct store *store)
+{
+	log_err("xenstored has ended; no guest can be started or migrated until this host boots again");
+	store->lost = true;
+	event_base_loopbreak(store->base);
+}
+
+static void on_readable(evutil_socket_t fd, short what, void *arg)
+{
+	struct store *store = arg;
+	char **event;
+
+	(void)fd;
+	(void)what;
+	while ((event = xs_check_watch(store->xs))) {
+		if (!strcmp(event[XS_WATCH_PATH], RELEASE))
+			domains_released(store->domains);
+		else
+			on_change(store, event[XS_WATCH_PATH]);
+		free(event);
+	}
+	if (errno != EAGAIN)
+		end(store);
+}
+
+/* libxenstore has a thread that reads; when that ends, nothing becomes readable. */
+static void on_look(evutil_socket_t fd, short what, void *arg)
+{
+	struct store *store = arg;
+	char **list;
+	unsigned int n;
+
+	(void)fd;
+	(void)what;
+	list = xs_directory(store->xs, XBT_NULL, "/", &n);
+	if (!list)
+		end(store);
+	free(list);
+}
+
+static void on_remind(evutil_socket_t fd, short what, void *arg)
+{
+	struct store *store = arg;
+
+	(void)fd;
+	(void)what;
+	domains_remind(store->domains);
+}
+
+static int watch(struct store *store)
+{
+	const struct timeval often = { .tv_sec = LOOK_SECONDS };
+	const struct timeval seldom = { .tv_sec = REMIND_SECONDS };
+
+	/* The first event of a watch is one for its own path: scan(). */
+	if (!xs_watch(store->xs, DOMAINS, "domains") ||
+	    !xs_watch(store->xs, RELEASE, "release"))
+		return -errno;
+	store->readable = event_new(store->base, xs_fileno(store->xs),
+				    EV_READ | EV_PERSIST, on_readable, store);
+	store->look = event_new(store->base, -1, EV_PERSIST, on_look, store);
+	store->remind = event_new(store->base, -1, EV_PERSIST, on_remind, store);
+	if (!store->readable || !store->look || !store->remind)
+		return -ENOMEM;
+	event_add(store->readable, NULL);
+	event_add(store->look, &often);
+	event_add(store->remind, &seldom);
+	return 0;
+}
+
+int store_open(struct store *store, struct event_base *base,
+	       struct domains *domains)
+{
+	int err;
+
+	store->base = base;
+	store->domains = domains;
+	store->xs = xs_open(0);
+	err = store->xs ? watch(store) : -errno;
+	if (err)
+		log_err("cannot watch xenstore: %s; nemo-xen runs in dom0, as root, after xenstored",
+			strerror(-err));
+	return err;
+}
+
+void store_close(struct store *store)
+{
+	if (store->readable)
+		event_free(store->readable);
+	if (store->look)
+		event_free(store->look);
+	if (store->remind)
+		event_free(store->remind);
+	xs_close(store->xs);
+}
