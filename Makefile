@@ -11,7 +11,7 @@ B          := build
 CC         ?= gcc
 CFLAGS     ?= -O2 -g
 PKGS       := libnl-3.0 libnl-genl-3.0 libnl-route-3.0 libevent_core json-c inih libcrypto libsystemd
-# Of nemo-xen alone: nemod knows no hypervisor.
+# Of nemo-xen and vif-nemo alone: nemod knows no hypervisor.
 XEN_PKGS   := libevent_core json-c inih libcrypto libsystemd xenstore
 
 # Debian 12's hardening, and no warning left standing.
@@ -27,7 +27,7 @@ programs   := $(B)/nemod $(B)/nemoctl $(B)/nemo-xen
 obj = $(patsubst %.c,$(B)/%.o,$(1))
 
 .PHONY: all
-all: $(B)/libwire.a $(B)/libnemo.a $(programs)
+all: $(B)/libwire.a $(B)/libnemo.a $(programs) $(B)/vif-nemo
 
 # pkg-config only when something is compiled: `make help` and `make setup` need nothing.
 $(B)/%.o: private PKG_CFLAGS = $(shell pkg-config --cflags $(sort $(PKGS) $(XEN_PKGS)))
@@ -46,9 +46,11 @@ $(B)/nemod: $(call obj,$(nemod_src)) $(B)/libnemo.a $(B)/libwire.a
 $(B)/nemoctl: $(call obj,$(ctl_src)) $(B)/libnemo.a $(B)/libwire.a
 # Symbols are bound at the start: lazily, the first handover would pay for each.
 $(B)/nemod $(B)/nemoctl: private LINK = $(PKGS)
-$(B)/nemo-xen: $(call obj,$(xen_src)) $(B)/libnemo.a
+$(B)/nemo-xen: $(call obj,$(filter-out %/vif-nemo.c,$(xen_src))) $(B)/libnemo.a
 $(B)/nemo-xen: private LINK = $(XEN_PKGS)
-$(programs):
+$(B)/vif-nemo: $(call obj,userspace/nemo-xen/vif-nemo.c)
+$(B)/vif-nemo: private LINK = xenstore
+$(programs) $(B)/vif-nemo:
 	$(CC) $(CFLAGS) $(LDFLAGS) -Wl,-z,relro,-z,now -o $@ $^ $(shell pkg-config --libs $(LINK))
 
 -include $(patsubst %.o,%.d,$(call obj,$(wire_src) $(lib_src) $(nemod_src) $(ctl_src) $(xen_src)))
@@ -82,6 +84,8 @@ example := $(wildcard userspace/nemod/nemo.conf)
 install: all
 	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(SYSCONFDIR)/nemo
 	install -m 755 $(programs) $(DESTDIR)$(PREFIX)/sbin
+	install -d $(DESTDIR)$(SYSCONFDIR)/xen/scripts
+	install -m 755 $(B)/vif-nemo $(DESTDIR)$(SYSCONFDIR)/xen/scripts
 	install -d $(DESTDIR)$(PREFIX)/share/man/man8 $(DESTDIR)$(PREFIX)/share/man/man5
 	$(if $(man8),install -m 644 $(man8) $(DESTDIR)$(PREFIX)/share/man/man8)
 	$(if $(man5),install -m 644 $(man5) $(DESTDIR)$(PREFIX)/share/man/man5)
