@@ -81,12 +81,24 @@ static void unlink_it(struct peer_exchange *x)
 	event_free(x->timer);
 }
 
+/* A peer that has answered one of several is there, and at work: it gets one more try. */
+static void be_patient(const struct peer *peer)
+{
+	struct peer_exchange *x;
+
+	for (x = peer->peers->exchanges; x; x = x->next)
+		if (x->peer == peer && x->attempts == ATTEMPTS)
+			x->attempts--;
+}
+
 /* The answer may lead to the next exchange: this one is none any more. */
 static void finish(struct peer_exchange *x, const struct mh_in *hack)
 {
 	struct peers *peers = x->peer->peers;
 
 	unlink_it(x);
+	if (hack)
+		be_patient(x->peer);
 	peers->ops->answered(peers->host, x->peer, &x->m.msg, hack);
 	free(x);
 }
