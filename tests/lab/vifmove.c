@@ -11,9 +11,10 @@
  * move itself takes. The shell command in VIFMOVE_HOOK, if there is one, is what a
  * hypervisor says when the guest has stopped.
  *
- * Prints T0:T1, nanoseconds since the epoch: the processes stop right after T0, and
- * the guest's first frame can come right after T1. One process and no shell in
- * between, so that the time from T1 on is the network's and not that of the tools.
+ * Prints T0:T1, nanoseconds since the epoch: the processes stop right after T0; at T1 the
+ * guest's interface is there and can send, and its kernel looks for its gateway. One process
+ * and no shell in between, so that the time from T1 on is the network's and not that of
+ * the tools.
  */
 #include <arpa/inet.h>
 #include <dirent.h>
@@ -266,13 +267,13 @@ int main(int argc, char **argv)
 	}
 	usleep(atoi(argv[6]) * 1000);
 
-	t1 = now();
 	r = request(RTM_NEWLINK, vif);
 	r.link.ifi_change = IFF_UP;
 	r.link.ifi_flags = IFF_UP;
 	change(to_fd, &r, "up");
 	wait_running(to, argv[3]);
 	wait_running(guest, "eth0");
+	t1 = now();
 	wait_gateway(guest);
 	signal_all(argv + 7, SIGCONT);
 	printf("%" PRId64 ":%" PRId64 "\n", t0, t1);
