@@ -74,7 +74,7 @@ handover() {
 # room_watch on|off - look at what veths are asked for
 room_watch() {
 	if [ "$1" = on ]; then
-		echo 'p:nemo_test veth:veth_set_rx_headroom hr=%si:s32' > $TRACE/kprobe_events
+		echo 'p:nemo_test veth_set_rx_headroom hr=%si:s32' > $TRACE/kprobe_events
 		echo 1 > $TRACE/events/kprobes/nemo_test/enable
 	else
 		echo 0 > $TRACE/events/kprobes/nemo_test/enable
