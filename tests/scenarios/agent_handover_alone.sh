@@ -25,11 +25,18 @@ again() {
 	lab_agent "host$1"
 }
 
+# knows HOST - which MAC address it has for the guest
+knows() {
+	ip -n "host$1" neigh show "$(lab_guest_addr 1)" dev br0 | awk '{ print $3 }'
+}
+
 # Killed in between: the next agent reads the kernel's state.
+on cn ping -q -c 1 -W 5 "$(lab_guest_addr 1)" > "$LAB_RUN/ping"	# A learns its neighbour
 ok 'prepare' agent A mr prepare guest1 to hostB
 again B
 ok 'the new host: adopted, prepared' log_has B 'adopted, prepared'
 is 'the new host: ready' "$(step B)" ready
+is 'the new host: has the neighbour that it was told of' "$(knows B)" "$(lab_mac 1)"
 ok 'leave' agent A mr leave guest1
 again A
 ok 'the old host: adopted, leaving' log_has A 'adopted, leaving'
@@ -40,11 +47,15 @@ ok 'A is in standby' lab_wait 10 is_state A standby
 ok 'both have finished' lab_wait 5 finished
 
 # Nobody uses it, and nobody renews it.
+on cn ping -q -c 1 -W 5 "$(lab_guest_addr 1)" > "$LAB_RUN/ping"
 ok 'prepare' agent B mr prepare guest1 to hostA
+is 'A is told of the neighbour' "$(knows A)" "$(lab_mac 1)"
 lab_crash hostB
 rm "$LAB_RUN/hostB.sock"
 ok 'a preparation that nobody renews lapses' lab_wait 90 is_state A standby
 ok 'and it is said' log_has A 'lapses: nobody renews it'
+unknown() { [ -z "$(knows A)" ]; }
+ok 'and the neighbour is forgotten' lab_wait 5 unknown
 is 'in the timeline, too' "$(agent A -j mr timeline guest1 | jq -r '.handovers[-1].outcome')" lapsed
 lab_agent hostB
 is 'the guest is still on B' "$(lab_mr B 1 .state)" active

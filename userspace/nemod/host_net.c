@@ -89,7 +89,10 @@ void mr_net_attach(struct mr *mr)
 	if (!mr->attachment)
 		return;
 	sysctl_set(mr->conf->attachment, "accept_ra", 0);
-	netdev_set_mac(&host->rt, mr->attachment, host->conf->host.gateway_mac);
+	/* The kernel forgets all neighbours of an interface for that. */
+	if (!netdev_has_mac(mr->conf->attachment, host->conf->host.gateway_mac))
+		netdev_set_mac(&host->rt, mr->attachment,
+			       host->conf->host.gateway_mac);
 	netdev_gateway_address(&host->rt, mr->attachment);
 	if (!mr->up)
 		return;
@@ -102,7 +105,10 @@ void mr_net_serve(struct mr *mr, bool serve)
 	if (!mr->up)
 		return;
 	routes(mr, TABLE_LOCAL, serve);
-	for (unsigned int i = 0; i < mr->conf->mnps && !serve; i++)
+	/* What is held goes out by the entries that the old host has sent. */
+	if (serve || mr->state == NEMO_MR_STATE_PREPARED)
+		return;
+	for (unsigned int i = 0; i < mr->conf->mnps; i++)
 		netdev_forget(&mr->host->rt, mr->attachment, &mr->conf->mnp[i]);
 }
 

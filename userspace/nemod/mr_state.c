@@ -70,7 +70,7 @@ void mr_entered(struct mr *mr, enum nemo_mr_state old,
 		bul_stop(&mr->bul);
 		mr_released(mr, "it went to standby for another reason");
 	}
-	if (mr_serves(state) != mr_serves(old))
+	if (mr_serves(state) != mr_serves(old) || state == NEMO_MR_STATE_STANDBY)
 		mr_net_serve(mr, mr_serves(state));
 	ra_serve(mr, mr_serves(state));
 	handover_entered(mr, old, ntf);

@@ -81,18 +81,32 @@ int netdev_tunnel(struct nemo_nl *rt, const char *ifname, const char *kind,
 		       "set the tunnel device up");
 }
 
-bool netdev_is_up(const char *ifname)
+static bool look(const char *ifname, unsigned long what, struct ifreq *ifr)
 {
-	struct ifreq ifr = { };
 	int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	bool up;
+	bool seen;
 
 	if (fd < 0)
 		return false;
-	strcpy(ifr.ifr_name, ifname);
-	up = !ioctl(fd, SIOCGIFFLAGS, &ifr) && ifr.ifr_flags & IFF_UP;
+	strcpy(ifr->ifr_name, ifname);
+	seen = !ioctl(fd, what, ifr);
 	close(fd);
-	return up;
+	return seen;
+}
+
+bool netdev_is_up(const char *ifname)
+{
+	struct ifreq ifr = { };
+
+	return look(ifname, SIOCGIFFLAGS, &ifr) && ifr.ifr_flags & IFF_UP;
+}
+
+bool netdev_has_mac(const char *ifname, const uint8_t mac[6])
+{
+	struct ifreq ifr = { };
+
+	return look(ifname, SIOCGIFHWADDR, &ifr) &&
+	       !memcmp(ifr.ifr_hwaddr.sa_data, mac, 6);
 }
 
 int netdev_set_mac(struct nemo_nl *rt, uint32_t ifindex, const uint8_t mac[6])

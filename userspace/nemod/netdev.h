@@ -28,6 +28,7 @@ int netdev_tunnel(struct nemo_nl *rt, const char *ifname, const char *kind,
 /* Its routes go when an interface goes down, and must be made again. */
 bool netdev_is_up(const char *ifname);
 
+bool netdev_has_mac(const char *ifname, const uint8_t mac[6]);
 int netdev_set_mac(struct nemo_nl *rt, uint32_t ifindex, const uint8_t mac[6]);
 
 /* fe80::1, the same on all hosts: no duplicate address detection. */
