@@ -66,3 +66,15 @@ move_announced() {
 	lab_wait 10 open_uplink "$2"
 	VIFMOVE_HOOK="$BUILD/nemoctl -S $LAB_RUN/host$1.sock mr leave guest1" lab_move "$1" "$2"
 }
+
+# whole PPS - ends the streams; nothing was lost, doubled or put out of order, each way
+whole() {
+	local way
+	lab_streams_stop "$1"
+	for way in up down; do
+		jq -c . "$LAB_RUN/${way}1.json" | sed 's/^/# /'
+		is "$way: lost" "$(jget .lost "$LAB_RUN/${way}1.json")" 0
+		is "$way: doubled" "$(jget .duplicated "$LAB_RUN/${way}1.json")" 0
+		is "$way: reordered" "$(jget .reordered "$LAB_RUN/${way}1.json")" 0
+	done
+}

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* nemo-xen - tells nemod what Xen does with its guests: nemo-xen(8). */
 #include <errno.h>
-#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,15 +9,9 @@
 
 #include "agent.h"
 #include "lib/log.h"
+#include "lib/options.h"
 #include "lib/privs.h"
 #include "store.h"
-
-#define EXIT_CONFIG	2
-
-struct options {
-	const char *path;
-	bool check, debug;
-};
 
 struct daemon {
 	const char *path;
@@ -29,56 +22,13 @@ struct daemon {
 	struct store store;
 };
 
-static void usage(FILE *to)
-{
-	fputs("Usage: nemo-xen [-c FILE] [-d] [--check]\n"
-	      "  -c, --config FILE  configuration, default " NEMO_CONF_PATH "\n"
-	      "  -d, --debug        log more\n"
-	      "      --check        read the configuration, say whose guests are whose, end\n"
-	      "  -h, --help         this text\n"
-	      "See nemo-xen(8) and nemo.conf(5).\n", to);
-}
-
-static void parse_options(struct options *o, int argc, char **argv)
-{
-	static const struct option options[] = {
-		{ "config", required_argument, NULL, 'c' },
-		{ "debug", no_argument, NULL, 'd' },
-		{ "check", no_argument, NULL, 'C' },
-		{ "help", no_argument, NULL, 'h' },
-		{ }
-	};
-	int c;
-
-	while ((c = getopt_long(argc, argv, "c:dh", options, NULL)) != -1)
-		switch (c) {
-		case 'c':
-			o->path = optarg;
-			break;
-		case 'd':
-			o->debug = true;
-			break;
-		case 'C':
-			o->check = true;
-			break;
-		case 'h':
-			usage(stdout);
-			exit(EXIT_SUCCESS);
-		default:
-			usage(stderr);
-			exit(EXIT_CONFIG);
-		}
-	if (optind < argc) {
-		usage(stderr);
-		exit(EXIT_CONFIG);
-	}
-}
-
-static void print_mistake(const char *text, void *arg)
-{
-	(void)arg;
-	fprintf(stderr, "%s\n", text);
-}
+static const char usage[] =
+	"Usage: nemo-xen [-c FILE] [-d] [--check]\n"
+	"  -c, --config FILE  configuration, default " NEMO_CONF_PATH "\n"
+	"  -d, --debug        log more\n"
+	"      --check        read the configuration, say whose guests are whose, end\n"
+	"  -h, --help         this text\n"
+	"See nemo-xen(8) and nemo.conf(5).\n";
 
 static void log_mistake(const char *text, void *arg)
 {
@@ -88,7 +38,8 @@ static void log_mistake(const char *text, void *arg)
 
 static int check(const char *path)
 {
-	struct nemo_conf *conf = nemo_conf_load(path, print_mistake, NULL);
+	struct nemo_conf *conf = nemo_conf_load(path, options_print_mistake,
+						NULL);
 
 	if (!conf)
 		return EXIT_CONFIG;
@@ -201,11 +152,11 @@ static void stop(struct daemon *daemon)
 
 int main(int argc, char **argv)
 {
-	struct options o = { .path = NEMO_CONF_PATH };
+	struct options o;
 	struct daemon daemon = { };
 	int err;
 
-	parse_options(&o, argc, argv);
+	options_parse(&o, argc, argv, usage);
 	if (o.check)
 		return check(o.path);
 	log_open(o.debug);

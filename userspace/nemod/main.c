@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* nemod - the agent of a host or home agent: nemod(8). */
 #include <errno.h>
-#include <getopt.h>
 #include <linux/capability.h>
 #include <signal.h>
 #include <stdio.h>
@@ -11,71 +10,21 @@
 
 #include "agent.h"
 #include "lib/log.h"
+#include "lib/options.h"
 #include "lib/privs.h"
 
-#define EXIT_CONFIG	2
-
-static void usage(FILE *to)
-{
-	fputs("Usage: nemod [-c FILE] [-d] [--check]\n"
-	      "  -c, --config FILE  configuration, default " NEMO_CONF_PATH "\n"
-	      "  -d, --debug        log each message\n"
-	      "      --check        read the configuration, report mistakes, end\n"
-	      "  -h, --help         this text\n"
-	      "See nemod(8) and nemo.conf(5).\n", to);
-}
-
-struct options {
-	const char *path;
-	bool check, debug;
-};
-
-static void parse_options(struct options *o, int argc, char **argv)
-{
-	static const struct option options[] = {
-		{ "config", required_argument, NULL, 'c' },
-		{ "debug", no_argument, NULL, 'd' },
-		{ "check", no_argument, NULL, 'C' },
-		{ "help", no_argument, NULL, 'h' },
-		{ }
-	};
-	int c;
-
-	while ((c = getopt_long(argc, argv, "c:dfh", options, NULL)) != -1)
-		switch (c) {
-		case 'c':
-			o->path = optarg;
-			break;
-		case 'd':
-			o->debug = true;
-			break;
-		case 'f':	/* in the foreground: as always */
-			break;
-		case 'C':
-			o->check = true;
-			break;
-		case 'h':
-			usage(stdout);
-			exit(EXIT_SUCCESS);
-		default:
-			usage(stderr);
-			exit(EXIT_CONFIG);
-		}
-	if (optind < argc) {
-		usage(stderr);
-		exit(EXIT_CONFIG);
-	}
-}
-
-static void print_mistake(const char *text, void *arg)
-{
-	(void)arg;
-	fprintf(stderr, "%s\n", text);
-}
+static const char usage[] =
+	"Usage: nemod [-c FILE] [-d] [--check]\n"
+	"  -c, --config FILE  configuration, default " NEMO_CONF_PATH "\n"
+	"  -d, --debug        log each message\n"
+	"      --check        read the configuration, report mistakes, end\n"
+	"  -h, --help         this text\n"
+	"See nemod(8) and nemo.conf(5).\n";
 
 static int check(const char *path)
 {
-	struct nemo_conf *conf = nemo_conf_load(path, print_mistake, NULL);
+	struct nemo_conf *conf = nemo_conf_load(path, options_print_mistake,
+						NULL);
 
 	if (!conf)
 		return EXIT_CONFIG;
@@ -128,11 +77,11 @@ static int run(struct agent *agent)
 
 int main(int argc, char **argv)
 {
-	struct options o = { .path = NEMO_CONF_PATH };
+	struct options o;
 	struct agent agent = { };
 	int err;
 
-	parse_options(&o, argc, argv);
+	options_parse(&o, argc, argv, usage);
 	if (o.check)
 		return check(o.path);
 	log_open(o.debug);
