@@ -95,19 +95,21 @@ install: all
 	$(if $(example),test -e $(DESTDIR)$(SYSCONFDIR)/nemo/nemo.conf || install -m 640 $(example) $(DESTDIR)$(SYSCONFDIR)/nemo)
 
 # T=name: one scenario, KUnit suite set or host test; KVER=6.1: on that kernel.
-.PHONY: test test-debug demo bench check setup
+.PHONY: test test-debug demo demo-xen bench check setup
 test:
 	@tests/run $(if $(KVER),--kernel $(KVER)) $(T)
 test-debug:
 	@tests/run --kernel dbg $(T)
 demo:
 	@scripts/demo
+demo-xen:
+	@scripts/demo-xen
 bench:
 	@scripts/bench
 check:
 	@scripts/check
 setup:
-	@scripts/setup build modules vm test demo bench check
+	@scripts/setup build modules vm test demo xen bench check
 
 .PHONY: clean
 clean:
@@ -121,6 +123,7 @@ help:
 	@echo 'make modules_install     the same, into /lib/modules'
 	@echo 'make modules_clean'
 	@echo 'make demo                move a guest between two networks and watch (MOVES=, PERIOD=, RTT_MS=)'
+	@echo 'make demo-xen            the same on two real Xen hosts, by xl migrate (MOVES=, COMPARE=, RTT_MS=, RESUME=)'
 	@echo 'make test                all tests, on Debian'"'"'s 6.1 and 6.12 kernels; T=name for one, KVER=6.1'
 	@echo 'make test-debug          the same on a kernel with KASAN, lockdep, kmemleak (first time: +20 minutes)'
 	@echo 'make bench               throughput by instruction counts, beside ip6tnl'

@@ -6,10 +6,12 @@
  *   nstream recv PORT LOG
  *   nstream report SENT RECEIVED PPS [T0:T1]...
  *   nstream dump RECEIVED
+ *   nstream play FILM ADDRESS PORT KBIT
  *   nstream sink PORT FILE
  *
- * sink writes the payload of whatever comes to a file: another program's stream.
- * send, recv and sink run until SIGTERM or SIGINT and write their logs then. Every time
+ * play sends an MPEG transport stream again and again at KBIT kbit/s; sink writes the payload
+ * of whatever comes to a file. send, recv, play and sink run until SIGTERM or SIGINT. send and
+ * recv write their logs then; at SIGHUP they write what is new. Every time
  * is CLOCK_REALTIME in nanoseconds: the namespaces of a lab share one kernel, so
  * sender, receiver, the kernel's receive time stamps and nemo's notifications share
  * one clock. The arrival is the kernel's stamp, so that a receiver that is
@@ -32,7 +34,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <inttypes.h>
-#include <netdb.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -71,12 +72,14 @@ struct move {
 	struct tally tally;
 };
 
-static volatile sig_atomic_t stop;
+static volatile sig_atomic_t stop, hangup;
 
 static void on_signal(int sig)
 {
-	(void)sig;
-	stop = 1;
+	if (sig == SIGHUP)
+		hangup = 1;
+	else
+		stop = 1;
 }
 
 static void die(const char *what)
@@ -104,12 +107,30 @@ static void log_add(struct log *log, struct sample s)
 	log->v[log->n++] = s;
 }
 
-static void log_write(const struct log *log, const char *path)
+/* What it has goes to the end of the file, and is forgotten. */
+static void log_write(struct log *log, const char *path)
 {
-	FILE *f = fopen(path, "w");
+	FILE *f = fopen(path, "a");
 
 	if (!f || fwrite(log->v, sizeof(*log->v), log->n, f) != log->n || fclose(f))
 		die(path);
+	log->n = 0;
+}
+
+static void log_begin(const char *path)
+{
+	FILE *f = fopen(path, "w");
+
+	if (!f || fclose(f))
+		die(path);
+}
+
+static void log_if_asked(struct log *log, const char *path)
+{
+	if (!hangup)
+		return;
+	hangup = 0;
+	log_write(log, path);
 }
 
 static struct log log_read(const char *path)
@@ -132,34 +153,66 @@ static void until_signal(void)
 
 	sigaction(SIGTERM, &sa, NULL);
 	sigaction(SIGINT, &sa, NULL);
+	sigaction(SIGHUP, &sa, NULL);
 }
 
 static int open_send(const char *address, const char *port)
 {
-	struct addrinfo hints = {
-		.ai_family = AF_INET6, .ai_socktype = SOCK_DGRAM, .ai_flags = AI_NUMERICHOST,
-	}, *ai;
-	int fd, err = getaddrinfo(address, port, &hints, &ai);
+	struct sockaddr_in6 sa = {
+		.sin6_family = AF_INET6, .sin6_port = htons(atoi(port)),
+	};
+	int fd = socket(AF_INET6, SOCK_DGRAM, 0);
 
-	if (err) {
-		fprintf(stderr, "nstream: %s: %s\n", address, gai_strerror(err));
-		exit(1);
+	if (inet_pton(AF_INET6, address, &sa.sin6_addr) != 1) {
+		fprintf(stderr, "nstream: not an IPv6 address: %s\n", address);
+		exit(2);
 	}
-	fd = socket(AF_INET6, SOCK_DGRAM, 0);
-	if (fd < 0 || connect(fd, ai->ai_addr, ai->ai_addrlen))
+	if (fd < 0 || connect(fd, (struct sockaddr *)&sa, sizeof(sa)))
 		die(address);
-	freeaddrinfo(ai);
 	return fd;
+}
+
+/*
+ * A schedule of one event every @step ns. It goes by CLOCK_MONOTONIC: the time of day of a guest
+ * that has come from another machine may jump.
+ */
+struct pace {
+	int64_t step, next;
+};
+
+static int64_t monotonic(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * NSEC + t.tv_nsec;
+}
+
+/* Waits for the next event; false if a signal came. */
+static bool pace(struct pace *p)
+{
+	struct timespec at;
+	int64_t late;
+
+	if (!p->next)
+		p->next = monotonic();
+	at = (struct timespec){ p->next / NSEC, p->next % NSEC };
+	if (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL))
+		return false;
+	late = monotonic() - p->next;
+	/* Frozen, not merely scheduled late: the schedule starts again. */
+	p->next += late > 3 * p->step && late > NSEC / 20 ? late + p->step : p->step;
+	return true;
 }
 
 static int do_send(char **argv, int argc)
 {
-	int64_t step, next, late, t;
 	size_t size = argc > 4 ? strtoul(argv[4], NULL, 0) : 64;
+	long pps = strtol(argv[2], NULL, 0);
 	struct log log = {};
 	struct sample s = {};
+	struct pace when = {};
 	char buf[1400] = {};
-	long pps = strtol(argv[2], NULL, 0);
 	int fd;
 
 	if (pps < 1 || size < 12 || size > sizeof(buf)) {
@@ -167,19 +220,14 @@ static int do_send(char **argv, int argc)
 		return 2;
 	}
 	fd = open_send(argv[0], argv[1]);
-	step = NSEC / pps;
-	next = now();
+	when.step = NSEC / pps;
+	log_begin(argv[3]);
 	until_signal();
 	while (!stop) {
-		struct timespec at = { next / NSEC, next % NSEC };
-
-		if (clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME, &at, NULL))
+		log_if_asked(&log, argv[3]);
+		if (!pace(&when))
 			continue;
-		t = now();
-		late = t - next;
-		/* Frozen, not merely scheduled late: the schedule starts again. */
-		next = late > 3 * step && late > NSEC / 20 ? t + step : next + step;
-		s.sent = t;
+		s.sent = now();
 		memcpy(buf, &s.seq, 4);
 		memcpy(buf + 4, &s.sent, 8);
 		/* An ICMP error for an earlier packet (ECONNREFUSED…) takes no number. */
@@ -189,7 +237,68 @@ static int do_send(char **argv, int argc)
 		s.seq++;
 	}
 	log_write(&log, argv[3]);
-	printf("{\"sent\":%zu}\n", log.n);
+	printf("{\"sent\":%u}\n", s.seq);
+	return 0;
+}
+
+#define TS_PACKET 188
+#define TS_PIDS 8192
+
+static char *film_read(const char *path, size_t *len)
+{
+	FILE *f = fopen(path, "r");
+	char *film;
+
+	if (!f || fseek(f, 0, SEEK_END) || (*len = ftell(f)) < TS_PACKET)
+		die(path);
+	rewind(f);
+	*len -= *len % TS_PACKET;
+	film = malloc(*len);
+	if (!film || fread(film, *len, 1, f) != 1)
+		die(path);
+	fclose(f);
+	return film;
+}
+
+/* The continuity counter goes on where the film starts again (ISO/IEC 13818-1, 2.4.3.3). */
+static void ts_continue(char *packet, uint8_t *counter)
+{
+	uint8_t *c = &counter[(packet[1] & 0x1f) << 8 | (packet[2] & 0xff)];
+
+	if (packet[3] & 0x10)
+		(*c)++;
+	packet[3] = (packet[3] & 0xf0) | ((*c - 1) & 0xf);
+}
+
+static int do_play(char **argv, int argc)
+{
+	static uint8_t counter[TS_PIDS];
+	size_t len, at = 0, n;
+	char *film = film_read(argv[0], &len);
+	long kbit = strtol(argv[3], NULL, 0);
+	struct pace when = {};
+	int fd;
+
+	(void)argc;
+	if (kbit < 1) {
+		fprintf(stderr, "nstream: 1 kbit/s at least\n");
+		return 2;
+	}
+	fd = open_send(argv[1], argv[2]);
+	when.step = 7 * TS_PACKET * 8 * NSEC / 1000 / kbit;
+	until_signal();
+	while (!stop) {
+		if (!pace(&when))
+			continue;
+		n = len - at < 7 * TS_PACKET ? len - at : 7 * TS_PACKET;
+		for (size_t i = 0; i < n; i += TS_PACKET)
+			ts_continue(film + at + i, counter);
+		if (send(fd, film + at, n, 0) < 0 && send(fd, film + at, n, 0) < 0 &&
+		    errno != ENOBUFS)
+			fprintf(stderr, "nstream: %s\n", strerror(errno));
+		at = (at + n) % len;
+	}
+	free(film);
 	return 0;
 }
 
@@ -239,18 +348,21 @@ static int do_recv(char **argv, int argc)
 {
 	struct pollfd p = { .events = POLLIN };
 	struct log log = {};
+	size_t n = 0;
 
 	(void)argc;
 	p.fd = open_recv(argv[0]);
+	log_begin(argv[1]);
 	until_signal();
 	while (!stop) {
+		log_if_asked(&log, argv[1]);
 		if (poll(&p, 1, 200) > 0)
-			receive(p.fd, &log);
+			n += receive(p.fd, &log);
 	}
 	while (receive(p.fd, &log))
-		;
+		n++;
 	log_write(&log, argv[1]);
-	printf("{\"received\":%zu}\n", log.n);
+	printf("{\"received\":%zu}\n", n);
 	return 0;
 }
 
@@ -425,6 +537,7 @@ static const struct {
 	{ "recv", do_recv, 2, 2, "PORT LOG" },
 	{ "report", do_report, 3, 1000, "SENT RECEIVED PPS [T0:T1]..." },
 	{ "dump", do_dump, 1, 1, "RECEIVED" },
+	{ "play", do_play, 4, 4, "FILM ADDRESS PORT KBIT" },
 	{ "sink", do_sink, 2, 2, "PORT FILE" },
 };
 
