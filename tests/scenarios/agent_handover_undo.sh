@@ -48,6 +48,20 @@ ok 'all is as it was' lab_wait 10 home
 
 ok 'prepare' agent A mr prepare guest1 to hostB
 freeze
+ok 'leave' agent A mr leave guest1
+sleep 0.3
+# What B gave back before A is ready for it would go to and fro.
+kill -STOP "${LAB_AGENT[hostA]}"
+ok 'abort while the guest is paused, by the new host; the old one is slow' agent B mr abort guest1
+sleep 1
+kill -CONT "${LAB_AGENT[hostA]}"
+ok 'A waits for the guest' lab_wait 10 is_state A prepared
+sleep 0.3
+thaw
+ok 'all is as it was' lab_wait 10 home
+
+ok 'prepare' agent A mr prepare guest1 to hostB
+freeze
 ok 'leave, and it is known that the guest is stopped' agent A mr leave guest1 stopped
 sleep 0.3
 thaw

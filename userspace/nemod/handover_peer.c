@@ -507,6 +507,9 @@ static void abort_answered(struct item *item, const char *error)
 	if (error && item->c.status != CONTEXT_SERVED)
 		log_warn("%s: peer %s is not told of the abort: %s",
 			 mr->conf->name, item->peer->conf->name, error);
+	/* the old host has it now, or is not there: what is held goes back, or nowhere */
+	if (mr->handover.step == HANDOVER_READY)
+		handover_undo(mr, TIMELINE_ABORTED);
 	if (mr->handover.step != HANDOVER_BACK)
 		return;
 	if (item->c.status == CONTEXT_SERVED) {

@@ -229,17 +229,32 @@ static const char *abort_asked(struct task *t)
 	return NULL;
 }
 
-/* Tell the old host, too: it would go on to renew, or to send here. */
-static const char *abort_new(struct task *t)
+/*
+ * The old host has to take it back first: what went back to one that still sends it here
+ * would go to and fro.
+ */
+static const char *abort_ready(struct task *t)
 {
 	struct mr *mr = t->mr;
 	struct peer *peer = peer_by_address(&mr->host->peers,
 					    &mr->handover.peer);
 
-	if (mr->handover.step == HANDOVER_ARRIVED && !peer)
+	if (!peer)
+		return handover_undo(mr, TIMELINE_ABORTED);
+	handover_post(mr, peer, MH_HI_FORWARDING_DONE);
+	return NULL;
+}
+
+/* The guest is here, and what it is sent: nothing comes from the old host for long. */
+static const char *abort_arrived(struct task *t)
+{
+	struct mr *mr = t->mr;
+	struct peer *peer = peer_by_address(&mr->host->peers,
+					    &mr->handover.peer);
+
+	if (!peer)
 		return "nobody has announced it, so there is no host to give it back to";
-	if (peer)
-		handover_post(mr, peer, MH_HI_FORWARDING_DONE);
+	handover_post(mr, peer, MH_HI_FORWARDING_DONE);
 	return handover_undo(mr, TIMELINE_ABORTED);
 }
 
@@ -285,8 +300,8 @@ static const char *(*const tasks[HANDOVER_VERBS][HANDOVER_STEPS])(struct task *t
 		[HANDOVER_LEFT]		= abort_left,
 		[HANDOVER_BACK]		= done,
 		[HANDOVER_ASKED]	= abort_asked,
-		[HANDOVER_READY]	= abort_new,
-		[HANDOVER_ARRIVED]	= abort_new,
+		[HANDOVER_READY]	= abort_ready,
+		[HANDOVER_ARRIVED]	= abort_arrived,
 		[HANDOVER_UNDONE]	= done,
 	},
 };
