@@ -94,12 +94,15 @@ install: all
 	$(if $(completion),install -m 644 $(completion) $(DESTDIR)$(PREFIX)/share/bash-completion/completions)
 	$(if $(example),test -e $(DESTDIR)$(SYSCONFDIR)/nemo/nemo.conf || install -m 640 $(example) $(DESTDIR)$(SYSCONFDIR)/nemo)
 
-# T=name: one scenario, KUnit suite set or host test; KVER=6.1: on that kernel.
-.PHONY: test test-debug demo demo-xen bench check setup
+# T=name: one scenario, KUnit suite set or host test, or a fault of test-xen; KVER=6.1: on that
+# kernel.
+.PHONY: test test-debug test-xen demo demo-xen bench check setup
 test:
 	@tests/run $(if $(KVER),--kernel $(KVER)) $(T)
 test-debug:
 	@tests/run --kernel dbg $(T)
+test-xen:
+	@scripts/xen-lab tests/xen/faults.sh $(T)
 demo:
 	@scripts/demo
 demo-xen:
@@ -126,6 +129,7 @@ help:
 	@echo 'make demo-xen            the same on two real Xen hosts, by xl migrate (MOVES=, COMPARE=, RTT_MS=, RESUME=)'
 	@echo 'make test                all tests, on Debian'"'"'s 6.1 and 6.12 kernels; T=name for one, KVER=6.1'
 	@echo 'make test-debug          the same on a kernel with KASAN, lockdep, kmemleak (first time: +20 minutes)'
+	@echo 'make test-xen            faults around xl migrate on two real Xen hosts; T=late for one'
 	@echo 'make bench               throughput by instruction counts, beside ip6tnl'
 	@echo 'make check               checkpatch, sparse, shellcheck, generated files'
 	@echo 'make setup               install every Debian package that any of these needs'
