@@ -104,6 +104,10 @@ kill -USR1 "$guests" "$cn"
 sleep 1
 lab_end "$guests" "$cn"
 echo "# sent and received up: $(sum 2 guests.n), $(sum 3 cn.n); down: $(sum 2 cn.n), $(sum 3 guests.n)"
+for node in hostA hostB ha; do
+	echo "# dropped by $node: $(ctl $node -j link show |
+		jq -c '.[0].drops | with_entries(select(.value > 0))')"
+done
 is "up: none lost" "$(losers guests.n cn.n)" ""
 is "up: none twice, none out of order" "$(sum 4 cn.n) $(sum 5 cn.n)" "0 0"
 is "down: none lost" "$(losers cn.n guests.n)" ""
