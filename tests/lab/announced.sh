@@ -53,29 +53,13 @@ bind() {
 	set_mr "$2" seq $SEQ lifetime 600 state active
 }
 
-# settle - what was delivered before now has reached the guest: the queue of each CPU, where
-# it may wait for the other end of a veth, has been empty once. It would die with the move
-# of the interface, as no ring of a real one does.
-settle() {
-	local f cpu waits empty=()
-	for _ in {1..5000}; do
-		cpu=0 waits=0
-		while read -r -a f; do
-			[ "${f[11]}" != 00000000 ] || empty[cpu]=1
-			[ "${empty[cpu]:-}" = 1 ] || waits=1
-			cpu=$((cpu + 1))
-		done < /proc/net/softnet_stat
-		[ $waits = 1 ] || return 0
-	done
-}
-
 # announced FROM TO [REASON] - a whole move, until the new host has let everything go
 announced() {
 	local reason=${3:-marker} before
 	before=$(noticed "$2" "$reason")
 	prepare "$1" "$2"
 	leave "$1"
-	settle
+	lab_settle
 	lab_move "$1" "$2"
 	lab_wait 10 in_state "$2" active && bind "$1" "$2" &&
 		lab_wait 10 noticed_more "$2" "$reason" "$before" || MISSED+=" $1->$2"
@@ -87,7 +71,7 @@ pause() {
 	mapfile -t FROZEN < <(ip netns pids guest1)
 	[ ${#FROZEN[@]} = 0 ] || kill -STOP "${FROZEN[@]}"
 	sleep 0.1		# what they have sent is on its way
-	settle
+	lab_settle
 	ip -n "host$1" link set vif1 down
 }
 

@@ -234,12 +234,6 @@ cut_off() {
 	echo "sleep 0.2 && ip netns exec core nft -f $LAB_RUN/cut"
 }
 
-freeze() {
-	mapfile -t FROZEN < <(ip netns pids guest1)
-	kill -STOP "${FROZEN[@]}"
-}
-thaw() { kill -CONT "${FROZEN[@]}"; }
-
 fault_none() {
 	prepared
 	move "$TO" "$(leaves)"

@@ -40,6 +40,26 @@ says() {
 	echo "# $out"
 }
 
+# freeze - guest 1 stands still, as one that is paused: its programs have stopped, what they have
+# sent has left it, and its kernel answers no solicitation and sends none
+freeze() {
+	local pid
+	mapfile -t FROZEN < <(ip netns pids guest1)
+	kill -STOP "${FROZEN[@]}"
+	for pid in "${FROZEN[@]}"; do
+		lab_wait 5 stopped "$pid"
+	done
+	lab_settle
+	tc -n guest1 qdisc add dev eth0 root blackhole
+}
+stopped() { [[ $(< "/proc/$1/stat") = *") T "* ]]; }
+thaw() {
+	tc -n guest1 qdisc del dev eth0 root
+	kill -CONT "${FROZEN[@]}"
+}
+# move_frozen FROM TO - its move, which lets it go on
+move_frozen() { VIFMOVE_HOOK='tc -n guest1 qdisc del dev eth0 root' lab_move "$@"; }
+
 # lose MATCH... - what core does not forward from now on
 lose() {
 	local match

@@ -312,6 +312,22 @@ lab_move() {
 	LAB_AT[n]=$2
 }
 
+# lab_settle - what was sent before now is at the other end of its veth: the queue of each CPU,
+# where it may wait, has been empty once. It would die with the move of the interface, as in
+# no ring of a real one, and on a slow machine it comes long after who sent it was stopped.
+lab_settle() {
+	local f cpu waits empty=()
+	for _ in {1..5000}; do
+		cpu=0 waits=0
+		while read -r -a f; do
+			[ "${f[11]}" != 00000000 ] || empty[cpu]=1
+			[ "${empty[cpu]:-}" = 1 ] || waits=1
+			cpu=$((cpu + 1))
+		done < /proc/net/softnet_stat
+		[ $waits = 1 ] || return 0
+	done
+}
+
 # lab_streams_start [PPS] [N] - a numbered stream each way between guest N and the correspondent.
 # An echo first, so that no neighbour is looked for any more: what waits for one is overtaken.
 lab_streams_start() {

@@ -15,12 +15,6 @@ lab_agents || exit 1
 ok 'the guest configures itself' lab_wait 20 lab_guest_ready 1
 ok 'A is active' lab_wait 10 is_state A active
 coa_is() { [ "$(ctl ha -j ha show | jget '.[0].coa')" = "$1" ]; }
-# A guest that stands still: its programs do, and its kernel answers nothing.
-freeze() {
-	mapfile -t FROZEN < <(ip netns pids guest1)
-	kill -STOP "${FROZEN[@]}"
-}
-thaw() { kill -CONT "${FROZEN[@]}"; }
 home() { # all is as it was, and nothing is under way
 	is_state A active && is_state B standby && finished && coa_is "$(lab_coa A)"
 }
@@ -78,8 +72,7 @@ freeze
 ok 'abort before it comes' agent A mr abort guest1
 ok 'A waits for the guest' is_state A prepared
 ok 'B gives it back' is_state B leaving
-lab_move B A
-thaw
+move_frozen B A
 lose_nothing
 ok 'all is as it was' lab_wait 10 home
 

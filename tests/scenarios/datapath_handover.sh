@@ -33,7 +33,7 @@ streams 100
 before=$(noticed B marker)
 prepare A B off
 leave A
-settle
+lab_settle
 lab_move A B
 ok "without RFC 6058 the first frame only activates" lab_wait 10 in_state B activating
 ok "... and uplink is held" lab_wait 10 waits B uplink 10

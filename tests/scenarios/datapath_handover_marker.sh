@@ -44,7 +44,7 @@ done
 streams 100
 prepare A B
 leave A
-settle
+lab_settle
 lab_move A B
 ok "the guest's first frame on the prepared host opens the uplink" lab_wait 10 in_state B active
 is "... and a marker is due" "$(due B)" true

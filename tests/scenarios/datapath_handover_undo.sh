@@ -56,13 +56,13 @@ taken_back "a frame of the stopped guest on the old host"
 
 begin 2000
 leave A
-settle
+lab_settle
 lab_move A B
 ok "the guest runs on the new host" lab_wait 10 in_state B active
 neighbour A
 set_mr A state prepared prepared-uplink on
 set_mr B state leaving
-settle
+lab_settle
 lab_move B A
 taken_back "abort after the guest ran on the new host"
 
