@@ -180,10 +180,10 @@ xen_watch() {
 		-w /run/capture.pcap '(udp and portrange 5001-5004) or icmp6 or arp'
 }
 
-# xen_watched HOST FILE - ends it, and fetches it
+# xen_watched HOST FILE - ends it, and fetches it; no file if the host has lost it
 xen_watched() {
-	xen_end "$1" capture
-	xen_on "$1" cat /run/capture.pcap > "$2"
+	xen_end "$1" capture > /dev/null
+	xen_on "$1" cat /run/capture.pcap > "$2" || rm -f "$2"
 }
 
 # xen_usage HOST - what a leak would show in, JSON; kB

@@ -16,7 +16,8 @@ RTT_MS=10
 AT=A TO=B	# the guest is on $AT, and goes to $TO
 
 state() { ctl "host$1" -j mr show guest1 | jq -r '.[0].state'; }
-served() { [ "$(state "$1") $(state "$2")" = "active standby" ]; }
+# A host that is prepared anew, since the other has not given up, serves nobody.
+served() { [[ "$(state "$1") $(state "$2")" =~ ^"active "(standby|prepared)$ ]]; }
 coming() { [ "$(state "$TO")" = prepared ]; }
 leaving() { [ "$(state "$AT")" = leaving ]; }
 bound() { ctl ha -j ha show | jq -e ".[0].coa == \"$(ip_text "$1")\"" > /dev/null; }
@@ -76,7 +77,7 @@ end() {
 result() { jq -r "$1" <<< "$RESULT"; }
 
 # kept NAME HOST OTHER - the guest is on HOST, and only there; nothing of it was lost, and nothing
-# doubled
+# doubled.
 kept() {
 	ok "$1: $2 serves the guest, $3 does not" lab_wait 30 served "$2" "$3"
 	ok "$1: the home agent has it on $2" lab_wait 10 bound "$2"
@@ -122,7 +123,8 @@ restart() {
 
 # reset HOST - its power fails for a moment
 reset() {
-	xen_on "$1" bash -c 'echo 1 > /proc/sys/kernel/sysrq; (sleep 0.3; echo b > /proc/sysrq-trigger) &'
+	xen_on "$1" bash -c 'echo 1 > /proc/sys/kernel/sysrq
+		(sleep 0.5; echo b > /proc/sysrq-trigger) > /dev/null 2>&1 &'
 }
 
 revive() {
