@@ -149,7 +149,7 @@ static int nemo_encap_limit(struct sk_buff *skb)
 {
 	struct ipv6hdr *inner = ipv6_hdr(skb);
 	int offset = skb_network_offset(skb) + sizeof(*inner);
-	int len;
+	int len, tel;
 
 	if (likely(inner->nexthdr != NEXTHDR_DEST))
 		return 0;
@@ -158,8 +158,12 @@ static int nemo_encap_limit(struct sk_buff *skb)
 	len = ipv6_optlen((struct ipv6_opt_hdr *)(skb->data + offset));
 	if (!pskb_may_pull(skb, offset + len))
 		return 0;
-	len = ipv6_find_tlv(skb, sizeof(*inner), IPV6_TLV_TNL_ENCAP_LIMIT);
-	return max(len, 0);
+	tel = ipv6_find_tlv(skb, sizeof(*inner), IPV6_TLV_TNL_ENCAP_LIMIT);
+	/* found by its type alone, which may be the header's last octet */
+	if (tel < 0 || tel + 2 >= (int)sizeof(*inner) + len ||
+	    skb_network_header(skb)[tel + 1] != 1)
+		return 0;
+	return tel;
 }
 
 static void nemo_push_limit(struct sk_buff *skb, u8 limit)
@@ -191,8 +195,8 @@ static bool nemo_too_big(const struct sk_buff *skb, u32 mtu)
  * @flowlabel: outer flow label
  *
  * Super-packets stay whole. The outer traffic class carries the congestion
- * marks (RFC 6040 section 4.1) and no DSCP: packets of one mobile router stay
- * in one class, and so in order.
+ * marks as they are (RFC 6040 section 4.1) and no DSCP: packets of one mobile
+ * router stay in one class, and so in order.
  *
  * Context: RCU read lock, BH disabled.
  * Return: false if it was dropped and counted.
@@ -200,7 +204,7 @@ static bool nemo_too_big(const struct sk_buff *skb, u32 mtu)
 bool nemo_encap(struct nemo_tunnel *t, struct sk_buff *skb,
 		struct nemo_endpoint *ep, __be32 flowlabel)
 {
-	u8 dsfield = INET_ECN_encapsulate(0, ipv6_get_dsfield(ipv6_hdr(skb)));
+	u8 dsfield = ipv6_get_dsfield(ipv6_hdr(skb)) & INET_ECN_MASK;
 	enum nemo_drop reason = NEMO_DROP_NOMEM;
 	struct dst_entry *dst;
 	struct ipv6hdr *outer;
@@ -239,6 +243,8 @@ bool nemo_encap(struct nemo_tunnel *t, struct sk_buff *skb,
 		goto drop;
 	skb_set_inner_ipproto(skb, IPPROTO_IPV6);
 	skb_scrub_packet(skb, false);
+	/* RFC 2473 section 7.1: of the least MTU, the outer packet is sent in fragments */
+	skb->ignore_df = 1;
 	/* all of a tunnel in one queue, or an end marker overtakes what is before it */
 	skb_clear_hash(skb);
 	if (skb_cow_head(skb, LL_RESERVED_SPACE(dst->dev) + dst->header_len +
@@ -298,7 +304,6 @@ bool nemo_decap(struct nemo_tunnel *t, struct sk_buff *skb)
 		nemo_drop_rx(t, skb, NEMO_DROP_ECN);
 		return false;
 	}
-	skb_scrub_packet(skb, false);
 	/* the outer flow's: of two ways into one queue, a packet would get into two */
 	skb_clear_hash(skb);
 	return true;
@@ -426,7 +431,7 @@ static int nemo_tunnel_err(struct sk_buff *skb, struct inet6_skb_parm *opt,
 	switch (type) {
 	case ICMPV6_PKT_TOOBIG:
 		ip6_update_pmtu(skb, net, info, 0, 0, sock_net_uid(net, NULL));
-		mtu = max_t(u32, ntohl(info) - offset, IPV6_MIN_MTU);
+		mtu = max_t(u32, ntohl(info), IPV6_MIN_MTU + offset) - offset;
 		if (sizeof(*outer) + ntohs(outer->payload_len) > mtu + offset)
 			nemo_relay_error(skb, offset, ICMPV6_PKT_TOOBIG, 0, mtu);
 		break;

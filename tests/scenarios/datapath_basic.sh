@@ -92,6 +92,8 @@ ok "... and says so" seen cn eth0 "icmp6 and ip6[40] = 1" \
 # Congestion marks (RFC 6040): outer class from the inner ECN bits, and back
 ok "ECT(0) goes into the outer header" seen ha eth0 "ip6[6] = 41 and ip6[1] & 0x30 = 0x20" \
 	on guest1 ping -c 1 -W 2 -Q 2 "$LAB_CN"
+ok "... and so does CE" seen ha eth0 "ip6[6] = 41 and ip6[1] & 0x30 = 0x30" \
+	on guest1 ping -c 1 -W 2 -Q 3 "$LAB_CN"
 ok "the outer flow label is the mobile router's, not the packet's" seen ha eth0 \
 	"ip6[6] = 41 and ip6[0:4] & 0x000fffff != 0 and ip6[40:4] & 0x000fffff = 0" \
 	inject guest1 "$guest" "$LAB_CN" 0

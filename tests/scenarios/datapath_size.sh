@@ -44,6 +44,12 @@ ok "TCP goes on" on guest1 timeout 40 "$BUILD/lab/bulk" send "$LAB_CN" 7002 5000
 wait $bulk || true
 is "... and arrives whole" "$(cat "$LAB_RUN/bulk")" 500000
 
+# The least MTU that a link may have: outer packets are sent in fragments
+ip -n core link set ha mtu 1280
+ip -n ha link set eth0 mtu 1280
+ok "a packet of the least MTU, from the guest" on guest1 ping -c 4 -i 0.3 -W 1 -s 1232 "$LAB_CN"
+ok "... and to the guest" on cn ping -c 4 -i 0.3 -W 1 -s 1232 "$guest"
+
 lab_down
 ok "nothing is left" sh -c "! ip netns list | grep . && ! lsmod | grep nemo"
 plan
