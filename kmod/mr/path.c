@@ -67,6 +67,8 @@ static void nemo_mr_to_peer(struct nemo_mr *mr, struct sk_buff *skb,
 			    enum nemo_from from)
 {
 	nemo_mr_set_transport(skb);
+	/* when it came, which a queue would take for when it is to go */
+	skb_clear_tstamp(skb);
 	if (from == NEMO_FROM_PEER && !nemo_mr_may_return(skb))
 		nemo_mr_drop(mr, skb, from, NEMO_DROP_STATE);
 	else

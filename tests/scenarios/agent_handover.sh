@@ -28,7 +28,8 @@ ok 'abort of nothing' agent A mr abort guest1
 ok 'arrive where it is' agent A mr arrive guest1
 is 'nothing has changed' "$(step A) $(step B)" 'none none'
 
-# The flow, with a stream both ways.
+# The flow, with a stream both ways. A's queue sends a packet when its time stamp says.
+tc -n hostA qdisc replace dev eth0 root fq
 lab_streams_start 100
 on cn ping -q -c 1 -W 5 "$(lab_guest_addr 1)" > "$LAB_RUN/ping"	# A learns its neighbour
 ok 'prepare' agent A mr prepare guest1 to hostB
