@@ -124,9 +124,7 @@ void nemo_bce_notify(const struct nemo_bce *bce, enum nemo_ha_reason reason,
 	if (!genl_has_listeners(&nemo_ha_family, net, NEMO_HA_NLGRP_BCE))
 		return;
 	skb = genlmsg_new(NLMSG_GOODSIZE, GFP_ATOMIC);
-	if (!skb)
-		return;
-	hdr = genlmsg_put(skb, 0, 0, &nemo_ha_family, 0, NEMO_HA_CMD_BCE_NTF);
+	hdr = skb ? genlmsg_put(skb, 0, 0, &nemo_ha_family, 0, NEMO_HA_CMD_BCE_NTF) : NULL;
 	if (!hdr)
 		goto err;
 	if (nemo_bce_put_common(skb, bce) ||
@@ -138,7 +136,9 @@ void nemo_bce_notify(const struct nemo_bce *bce, enum nemo_ha_reason reason,
 	genlmsg_multicast_netns(&nemo_ha_family, net, skb, 0, NEMO_HA_NLGRP_BCE, GFP_ATOMIC);
 	return;
 err:
+	/* who listens is told that something is missing, and reads the bindings anew */
 	nlmsg_free(skb);
+	genl_set_err(&nemo_ha_family, net, 0, NEMO_HA_NLGRP_BCE, -ENOBUFS);
 }
 
 /* Requests --------------------------------------------------------------- */

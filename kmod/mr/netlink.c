@@ -147,6 +147,13 @@ static int nemo_mr_fill(struct sk_buff *skb, const struct nemo_mr *mr)
 
 /* Notifications ---------------------------------------------------------- */
 
+/* Who listens is told that something is missing, and reads the state anew. */
+static void nemo_mr_ntf_lost(const struct nemo_mr *mr, struct sk_buff *skb)
+{
+	nlmsg_free(skb);
+	genl_set_err(&nemo_mr_family, mr->nd->tunnel.net, 0, NEMO_MR_NLGRP_MR, -ENOBUFS);
+}
+
 static struct sk_buff *nemo_mr_ntf_start(const struct nemo_mr *mr, u8 cmd, void **hdr)
 {
 	struct sk_buff *skb;
@@ -154,11 +161,9 @@ static struct sk_buff *nemo_mr_ntf_start(const struct nemo_mr *mr, u8 cmd, void 
 	if (!genl_has_listeners(&nemo_mr_family, mr->nd->tunnel.net, NEMO_MR_NLGRP_MR))
 		return NULL;
 	skb = genlmsg_new(NLMSG_GOODSIZE, GFP_ATOMIC);
-	if (!skb)
-		return NULL;
-	*hdr = genlmsg_put(skb, 0, 0, &nemo_mr_family, 0, cmd);
+	*hdr = skb ? genlmsg_put(skb, 0, 0, &nemo_mr_family, 0, cmd) : NULL;
 	if (!*hdr) {
-		nlmsg_free(skb);
+		nemo_mr_ntf_lost(mr, skb);
 		return NULL;
 	}
 	return skb;
@@ -184,7 +189,7 @@ void nemo_mr_notify_new(const struct nemo_mr *mr)
 	err = nemo_mr_fill(skb, mr);
 	spin_unlock_bh(&mr->nd->tunnel.lock);
 	if (err)
-		nlmsg_free(skb);
+		nemo_mr_ntf_lost(mr, skb);
 	else
 		nemo_mr_ntf_send(mr, skb, hdr);
 }
@@ -199,7 +204,7 @@ void nemo_mr_notify_del(const struct nemo_mr *mr)
 	if (nla_put_u32(skb, NEMO_MR_A_IFINDEX, mr->nd->tunnel.dev->ifindex) ||
 	    nla_put_string(skb, NEMO_MR_A_NAME, mr->name) ||
 	    nla_put_u64_64bit(skb, NEMO_MR_A_TIME, ktime_get_real_ns(), NEMO_MR_A_PAD))
-		nlmsg_free(skb);
+		nemo_mr_ntf_lost(mr, skb);
 	else
 		nemo_mr_ntf_send(mr, skb, hdr);
 }
@@ -252,7 +257,7 @@ void nemo_mr_notify_state(const struct nemo_mr *mr, enum nemo_mr_state old,
 	    nla_put_u8(skb, NEMO_MR_A_MARKER_DUE, READ_ONCE(mr->marker.due)) ||
 	    nemo_mr_put_stats(skb, mr) ||
 	    nemo_mr_put_remote(skb, mr))
-		nlmsg_free(skb);
+		nemo_mr_ntf_lost(mr, skb);
 	else
 		nemo_mr_ntf_send(mr, skb, hdr);
 }
