@@ -190,15 +190,30 @@ static void nemo_bce_release(struct nemo_bce *bce)
 	kfree_rcu(bce, rcu);
 }
 
+/*
+ * A timer that is far off is up to an eighth late, and a lifetime is not: so it
+ * is set early, and looks again.
+ */
+static void nemo_bce_wait(struct nemo_bce *bce)
+{
+	unsigned long left = bce->expires - get_jiffies_64();
+
+	mod_timer(&bce->timer, jiffies + left - left / 8);
+}
+
 static void nemo_bce_expire(struct timer_list *timer)
 {
 	struct nemo_bce *bce = container_of(timer, struct nemo_bce, timer);
 	struct nemo_tunnel *t = &bce->ha->tunnel;
 
 	spin_lock(&t->lock);
-	/* refreshed or removed while this waited for the lock */
-	if (bce->dead || time_before64(get_jiffies_64(), bce->expires))
+	if (bce->dead)
 		goto out;
+	/* refreshed while this waited for the lock, or set early */
+	if (time_before64(get_jiffies_64(), bce->expires)) {
+		nemo_bce_wait(bce);
+		goto out;
+	}
 	nemo_bce_unlink(bce);
 	nemo_bce_notify(bce, NEMO_HA_REASON_EXPIRED, NULL);
 	nemo_bce_release(bce);
@@ -208,11 +223,9 @@ out:
 
 static void nemo_bce_arm(struct nemo_bce *bce, u32 seconds)
 {
-	u64 now = get_jiffies_64();
-
 	bce->lifetime = seconds;
-	bce->expires = nemo_lifetime_end(now, seconds);
-	mod_timer(&bce->timer, jiffies + (unsigned long)(bce->expires - now));
+	bce->expires = nemo_lifetime_end(get_jiffies_64(), seconds);
+	nemo_bce_wait(bce);
 }
 
 static struct nemo_bce *nemo_bce_alloc(struct nemo_ha_dev *ha,
