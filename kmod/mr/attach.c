@@ -419,6 +419,22 @@ static void nemo_guests_del(struct nemo_mr *mr)
 	}
 }
 
+/* Is none of the guests another mobile router's? A new attachment has none. */
+static int nemo_guests_unclaimed(const struct nemo_mr *mr, struct nemo_attachment *att,
+			    struct netlink_ext_ack *extack)
+{
+	int i;
+
+	for (i = 0; i < mr->match.nguests; i++) {
+		if (!rhashtable_lookup_fast(&att->guests, mr->match.guest[i],
+					    nemo_guest_params))
+			continue;
+		NL_SET_ERR_MSG(extack, "a guest belongs to another mobile router");
+		return -EEXIST;
+	}
+	return 0;
+}
+
 static int nemo_guests_add(struct nemo_mr *mr, struct netlink_ext_ack *extack)
 {
 	int i, err;
@@ -495,17 +511,22 @@ void nemo_detach(struct nemo_mr *mr)
  */
 int nemo_attach(struct nemo_mr *mr, u32 ifindex, struct netlink_ext_ack *extack)
 {
-	struct nemo_attachment *att;
+	struct nemo_attachment *att = NULL;
 	int err;
 
 	if (nemo_attach_ifindex(mr->att) == ifindex)
 		return 0;
+	if (ifindex) {
+		att = nemo_attachment_get(mr->nd, ifindex, extack);
+		if (IS_ERR(att))
+			return PTR_ERR(att);
+		err = nemo_guests_unclaimed(mr, att, extack);
+		if (err)
+			return err;
+	}
 	nemo_detach(mr);
-	if (!ifindex)
+	if (!att)
 		return 0;
-	att = nemo_attachment_get(mr->nd, ifindex, extack);
-	if (IS_ERR(att))
-		return PTR_ERR(att);
 	nemo_attach_set(mr, att);
 	list_add_tail(&mr->att_list, &att->routers);
 	err = nemo_guests_add(mr, extack);
@@ -603,7 +624,8 @@ static void nemo_attachment_event(struct nemo_attachment *att,
 			nemo_port_del(port);
 		break;
 	case NETDEV_CHANGEUPPER:
-		if (info->upper_dev != att->dev)
+		/* of no bridge, what is below is not what guests speak by */
+		if (info->upper_dev != att->dev || !netif_is_bridge_master(att->dev))
 			break;
 		if (info->linking && !port)
 			nemo_port_linked(att, dev);

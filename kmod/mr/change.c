@@ -7,7 +7,8 @@
 /*
  * Packets that leave a queue at a time, and batches that leave it without a pause:
  * the queue behind it (a tap's ring, a veth's backlog) takes about a thousand, and
- * who empties that may be on another CPU. 64 in 0.3 ms are some 200 000/s.
+ * who empties that may be on another CPU. 64 in 0.3 ms are some 200 000/s. Where
+ * more than that arrives, the pauses end when all that had waited can have left.
  */
 #define NEMO_DRAIN_BATCH	64
 #define NEMO_DRAIN_AT_ONCE	8
@@ -59,9 +60,9 @@ enum nemo_verdict nemo_mr_verdict_now(const struct nemo_mr *mr, enum nemo_from f
 	lockdep_assert_held(&mr->lock);
 	if (mr->dead || verdict == NEMO_DROP)
 		return NEMO_DROP;
-	/* what comes directly is newer than what the peer has sent */
 	if (verdict == NEMO_DELIVER && mr->settling)
 		return NEMO_HOLD;
+	/* what comes directly is newer than what the peer has sent */
 	if (from == NEMO_FROM_HA &&
 	    (mr->marker.due || nemo_mr_waits(mr, NEMO_FROM_PEER)))
 		return NEMO_HOLD;
@@ -72,7 +73,7 @@ enum nemo_verdict nemo_mr_verdict_now(const struct nemo_mr *mr, enum nemo_from f
  * nemo_mr_renew() - find the verdicts anew
  * @mr: mobile router
  *
- * Where packets wait, more wait behind them: nemo_mr_drain() has to follow.
+ * Where packets wait, more wait behind them, until work has emptied the queue.
  * Context: lock of the mobile router.
  */
 void nemo_mr_renew(struct nemo_mr *mr)
@@ -85,6 +86,7 @@ void nemo_mr_renew(struct nemo_mr *mr)
 						    nemo_mr_verdict_now(mr, from);
 		WRITE_ONCE(mr->verdict[from], verdict);
 	}
+	nemo_mr_schedule(mr, &mr->drain);
 }
 
 /* Queues ----------------------------------------------------------------- */
@@ -120,16 +122,23 @@ static bool nemo_mr_drain_batch(struct nemo_mr *mr, enum nemo_from from)
 	return more;
 }
 
-static void nemo_mr_drain_queue(struct nemo_mr *mr, enum nemo_from from)
+/* A batch of each in turn: none waits for another to which packets come without end. */
+static void nemo_mr_drain_queues(struct nemo_mr *mr)
 {
-	unsigned int batches = 0;
+	unsigned int rounds = 0;
+	bool more;
+	int i;
 
-	while (nemo_mr_drain_batch(mr, from)) {
-		if (++batches < NEMO_DRAIN_AT_ONCE)
+	do {
+		more = false;
+		for (i = 0; i < NEMO_FROM_COUNT; i++)
+			more |= nemo_mr_drain_batch(mr, nemo_drain_order[i]);
+		if (++rounds < NEMO_DRAIN_AT_ONCE ||
+		    rounds > READ_ONCE(mr->limit.packets) / NEMO_DRAIN_BATCH)
 			cond_resched();
-		else
+		else if (more)
 			usleep_range(NEMO_DRAIN_PAUSE_US, 2 * NEMO_DRAIN_PAUSE_US);
-	}
+	} while (more);
 }
 
 /* Is it for us to empty the queues? Else who does it looks once more. */
@@ -166,13 +175,10 @@ static bool nemo_mr_drain_more(struct nemo_mr *mr)
  */
 void nemo_mr_drain(struct nemo_mr *mr)
 {
-	int i;
-
 	if (!nemo_mr_drain_begin(mr))
 		return;
 	while (nemo_mr_drain_more(mr)) {
-		for (i = 0; i < NEMO_FROM_COUNT; i++)
-			nemo_mr_drain_queue(mr, nemo_drain_order[i]);
+		nemo_mr_drain_queues(mr);
 		nemo_mr_marker_pass(mr);
 	}
 }
@@ -192,7 +198,6 @@ static void nemo_mr_settled(struct nemo_mr *mr)
 {
 	mr->settling = false;
 	nemo_mr_renew(mr);
-	nemo_mr_schedule(mr, &mr->drain);
 }
 
 static void nemo_mr_settle_late(struct timer_list *timer)
@@ -258,7 +263,7 @@ void nemo_mr_change_init(struct nemo_mr *mr)
  * @seq: sequence number of the binding that the change starts from
  * @reason: why, for the notification
  *
- * nemo_mr_drain() has to follow, in process context. Context: lock.
+ * Context: lock.
  */
 void nemo_mr_enter(struct nemo_mr *mr, enum nemo_mr_state to, u16 seq,
 		   enum nemo_mr_reason reason)
@@ -275,17 +280,37 @@ void nemo_mr_enter(struct nemo_mr *mr, enum nemo_mr_state to, u16 seq,
 	nemo_mr_notify_state(mr, old, reason);
 }
 
-static int nemo_mr_check_change(const struct nemo_mr *mr, enum nemo_mr_state to,
-				struct netlink_ext_ack *extack)
+/**
+ * nemo_mr_may_change() - may a request have this state next?
+ * @mr: mobile router
+ * @to: state
+ * @extack: says why not
+ *
+ * Without the lock, an answer that may be outdated: for a request that is not to be
+ * begun, since its end would be refused.
+ * Return: 0, -ENOENT or -EBUSY.
+ */
+int nemo_mr_may_change(const struct nemo_mr *mr, enum nemo_mr_state to,
+		       struct netlink_ext_ack *extack)
 {
-	if (mr->dead) {
+	if (READ_ONCE(mr->dead)) {
 		NL_SET_ERR_MSG(extack, "the mobile router has been removed");
 		return -ENOENT;
 	}
-	if (!nemo_mr_may(mr->state, to)) {
+	if (!nemo_mr_may(READ_ONCE(mr->state), to)) {
 		NL_SET_ERR_MSG(extack, "this state cannot follow the present one");
 		return -EBUSY;
 	}
+	return 0;
+}
+
+static int nemo_mr_check_change(const struct nemo_mr *mr, enum nemo_mr_state to,
+				struct netlink_ext_ack *extack)
+{
+	int err = nemo_mr_may_change(mr, to, extack);
+
+	if (err)
+		return err;
 	if (to == NEMO_MR_STATE_ACTIVE && !rcu_access_pointer(mr->ha_ep)) {
 		NL_SET_ERR_MSG(extack, "active needs a care-of address: set coa");
 		return -EINVAL;
@@ -304,7 +329,6 @@ static int nemo_mr_check_change(const struct nemo_mr *mr, enum nemo_mr_state to,
  * @seq: sequence number of the binding that the request knows of
  * @extack: says what is wrong
  *
- * nemo_mr_drain() has to follow.
  * Return: 0, -ENOENT, -EBUSY or -EINVAL.
  */
 int nemo_mr_change(struct nemo_mr *mr, enum nemo_mr_state to, u16 seq,
@@ -348,7 +372,6 @@ void nemo_mr_frame(struct nemo_mr *mr, const struct nemo_port *port)
 	if (to != mr->state && !mr->dead) {
 		nemo_mr_settle(mr, port);
 		nemo_mr_enter(mr, to, READ_ONCE(mr->seq), NEMO_MR_REASON_FIRST_FRAME);
-		nemo_mr_schedule(mr, &mr->drain);
 	}
 	spin_unlock_bh(&mr->lock);
 }
@@ -364,7 +387,6 @@ void nemo_mr_change_stop(struct nemo_mr *mr)
 		nemo_attach_serving(mr->att, -nemo_mr_serves(mr->state));
 	WRITE_ONCE(mr->state, NEMO_MR_STATE_STANDBY);
 	nemo_mr_renew(mr);
-	nemo_mr_schedule(mr, &mr->drain);
 	spin_unlock_bh(&mr->lock);
 	del_timer_sync(&mr->settle);
 	nemo_mr_marker_stop(mr);

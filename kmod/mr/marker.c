@@ -27,7 +27,6 @@ static void nemo_mr_marker_release(struct nemo_mr *mr, enum nemo_mr_reason reaso
 	nemo_mr_renew(mr);
 	nemo_tunnel_changed(&mr->nd->tunnel);
 	nemo_mr_notify_state(mr, mr->state, reason);
-	nemo_mr_schedule(mr, &mr->drain);
 }
 
 static void nemo_mr_marker_late(struct timer_list *timer)

@@ -167,6 +167,10 @@ static void nemo_mr_ways_clear(struct nemo_mr *mr)
 	nemo_endpoint_put(t, nemo_endpoint_deref(t, mr->ha_ep));
 	nemo_endpoint_put(t, nemo_endpoint_deref(t, mr->old_ep));
 	nemo_endpoint_put(t, nemo_endpoint_deref(t, mr->peer_ep));
+	/* work and requests that have the mobile router may be later than their end */
+	RCU_INIT_POINTER(mr->ha_ep, NULL);
+	RCU_INIT_POINTER(mr->old_ep, NULL);
+	RCU_INIT_POINTER(mr->peer_ep, NULL);
 }
 
 /* Life ------------------------------------------------------------------- */
@@ -421,7 +425,9 @@ static int nemo_mr_set_all(struct nemo_mr *mr, struct nemo_mr_conf *conf,
 		if (err)
 			return err;
 	}
-	err = nemo_mr_set_attachment(mr, conf, extack);
+	err = state ? nemo_mr_may_change(mr, conf->state, extack) : 0;
+	if (!err)
+		err = nemo_mr_set_attachment(mr, conf, extack);
 	if (!err && state && nemo_mr_state_first(conf))
 		err = nemo_mr_change(mr, conf->state, seq, extack);
 	if (!err)
@@ -438,7 +444,7 @@ static int nemo_mr_set_all(struct nemo_mr *mr, struct nemo_mr_conf *conf,
  * @extack: says what is wrong
  *
  * It is on the guest's path, so it waits for RTNL only if it concerns an
- * interface, and holds no lock while it empties the queues.
+ * interface, and leaves it to others to empty the queues.
  *
  * Return: 0, -ENOENT, -EBUSY, -EEXIST, -ENODEV, -EINVAL or -ENOMEM.
  */
@@ -455,7 +461,6 @@ int nemo_mr_set(struct nemo_mr_dev *nd, struct nemo_mr_conf *conf,
 	mutex_lock(&mr->conf);
 	err = nemo_mr_set_all(mr, conf, extack);
 	mutex_unlock(&mr->conf);
-	nemo_mr_drain(mr);
 	nemo_mr_put(mr);
 	return err;
 }

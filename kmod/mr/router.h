@@ -175,6 +175,8 @@ void nemo_mr_change_stop(struct nemo_mr *mr);
 enum nemo_verdict nemo_mr_verdict_now(const struct nemo_mr *mr, enum nemo_from from);
 void nemo_mr_enter(struct nemo_mr *mr, enum nemo_mr_state to, u16 seq,
 		   enum nemo_mr_reason reason);
+int nemo_mr_may_change(const struct nemo_mr *mr, enum nemo_mr_state to,
+		       struct netlink_ext_ack *extack);
 int nemo_mr_change(struct nemo_mr *mr, enum nemo_mr_state to, u16 seq,
 		   struct netlink_ext_ack *extack);
 void nemo_mr_frame(struct nemo_mr *mr, const struct nemo_port *port);

@@ -40,6 +40,14 @@ room_watch on
 is "the administrator's bridges keep their addresses" "$(bridge_macs A)" "$macs"
 on hostB ping -c 2 -i 0.3 -W 0.3 ff02::1%br1 > /dev/null || true
 is "a frame of the host itself activates nothing" "$(lab_mr B 1 .state)" standby
+
+# A request that is refused has changed nothing
+not_ok "an attachment that is not Ethernet is refused" ctl hostA mr set guest1 attachment lo
+is "... and the one before stays" "$(ctl hostA -j mr show guest1 | jget '.[0].attachment')" leg0
+seq=$(lab_mr B 1 .seq)
+not_ok "a state that cannot follow is refused" ctl hostB mr set guest1 state active seq 4711
+is "... and what came with it" "$(lab_mr B 1 .seq)" "$seq"
+
 attachment 1
 attachment 2
 is "nothing went around the tunnel" "$(lab_spoofed)" 0
