@@ -62,6 +62,12 @@ refreshed() { [ "$(seq_of)" != "$before" ]; }
 ok 'the adopted binding is refreshed' lab_wait 30 refreshed
 unharmed
 
+# A second one, by hand: the first goes on to hear what the home agent says.
+filters() { ip -n hostA xfrm policy; ip -n hostA xfrm state; }
+before=$(filters)
+not_ok 'a second agent is refused' on hostA "$BUILD/nemod" -c "$LAB_RUN/hostA.conf"
+is 'and takes nothing from the first' "$(filters)" "$before"
+
 # Reload: a bad file changes nothing, a good one only what differs.
 lab_streams_start 50
 cp "$LAB_RUN/hostA.conf" "$LAB_RUN/good.conf"

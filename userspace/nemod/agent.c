@@ -108,16 +108,17 @@ int agent_start(struct agent *agent, const char *conf_path)
 	agent->base = event_base_new();
 	if (!agent->base)
 		return -ENOMEM;
-	err = mh_socket_open(&agent->mh, agent->base, on_message, agent);
+	/* First: what another nemod has made in the kernel must not be taken for ours. */
+	err = control_open(&agent->control, agent);
+	if (!err)
+		err = mh_socket_open(&agent->mh, agent->base, on_message,
+				     agent);
 	if (!err)
 		err = xfrm_install();
 	if (err)
 		return err;
 	agent->with_xfrm = true;
-	err = start_roles(agent);
-	if (!err)
-		err = control_open(&agent->control, agent);
-	return err;
+	return start_roles(agent);
 }
 
 /*
