@@ -497,7 +497,7 @@ static bool same_network(const struct nemo_conf_mr *a,
 int ha_reload(struct ha *ha, const struct nemo_conf *conf)
 {
 	/* Whatever somebody has removed is made again, too. */
-	int err = ha_net_setup(ha);
+	int err = ha_net_setup(ha), added = 0;
 
 	for (unsigned int i = 0; i < ha->mrs;) {
 		struct ha_mr *mr = ha->mr[i];
@@ -517,8 +517,8 @@ int ha_reload(struct ha *ha, const struct nemo_conf *conf)
 	ha->conf = conf;
 	for (unsigned int i = 0; i < ha->mrs; i++)
 		ha_mr_net(ha->mr[i], true);
-	for (unsigned int i = 0; i < conf->mrs && !err; i++)
+	for (unsigned int i = 0; i < conf->mrs && !added; i++)
 		if (!ha_by_hoa(ha, &conf->mr[i].hoa))
-			err = add_mr(ha, &conf->mr[i]);
-	return err;
+			added = add_mr(ha, &conf->mr[i]);
+	return err ?: added;
 }
