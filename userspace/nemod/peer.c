@@ -252,21 +252,6 @@ void peer_acknowledge(struct peers *peers, const struct mh_in *in)
 
 /* Life --------------------------------------------------------------------- */
 
-static void cancel(struct peers *peers, const struct peer *peer)
-{
-	struct peer_exchange *x = peers->exchanges;
-
-	while (x) {
-		struct peer_exchange *next = x->next;
-
-		if (x->peer == peer) {
-			unlink_it(x);
-			free(x);
-		}
-		x = next;
-	}
-}
-
 static int add(struct peers *peers, const struct nemo_conf_peer *conf)
 {
 	struct peer **list = reallocarray(peers->peer, peers->n + 1,
@@ -285,11 +270,25 @@ static int add(struct peers *peers, const struct nemo_conf_peer *conf)
 	return 0;
 }
 
+static struct peer_exchange *any_with(const struct peer *peer)
+{
+	struct peer_exchange *x = peer->peers->exchanges;
+
+	while (x && x->peer != peer)
+		x = x->next;
+	return x;
+}
+
+/* What waits for its answer is told that none will come, and cannot ask it again. */
 static void drop(struct peers *peers, unsigned int i)
 {
-	cancel(peers, peers->peer[i]);
-	free(peers->peer[i]);
+	struct peer *peer = peers->peer[i];
+	struct peer_exchange *x;
+
 	peers->peer[i] = peers->peer[--peers->n];
+	while ((x = any_with(peer)))
+		finish(x, NULL);
+	free(peer);
 }
 
 int peers_reload(struct peers *peers, const struct nemo_conf *conf)
@@ -324,7 +323,13 @@ int peers_start(struct peers *peers, struct host *host,
 
 void peers_stop(struct peers *peers)
 {
+	while (peers->exchanges) {
+		struct peer_exchange *x = peers->exchanges;
+
+		unlink_it(x);
+		free(x);
+	}
 	while (peers->n)
-		drop(peers, 0);
+		free(peers->peer[--peers->n]);
 	free(peers->peer);
 }
