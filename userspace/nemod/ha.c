@@ -288,6 +288,12 @@ static uint8_t decide(struct ha_mr *mr, const struct judge_case *c)
 	return status;
 }
 
+/* Something that who does not have the key can bring about, too. */
+static bool by_anybody(uint8_t status)
+{
+	return status == MH_BA_AUTH_FAILED || status == MH_BA_ID_MISMATCH;
+}
+
 static void note(struct ha_mr *mr, const struct mh_in *in, uint8_t status)
 {
 	char text[INET6_ADDRSTRLEN];
@@ -304,6 +310,8 @@ static void note(struct ha_mr *mr, const struct mh_in *in, uint8_t status)
 	if (status < 128)
 		return;
 	mr->refused++;
+	if (by_anybody(status) && !mh_may_log(mr->ha->mh))
+		return;
 	log_warn("%s: Binding Update from %s refused: %s (%u)", mr->conf->name,
 		 text, mh_ba_status_name(status), status);
 }

@@ -14,7 +14,6 @@
 static const unsigned int timeouts[] = { 250, 500, 1000, 2000 };	/* ms */
 
 #define ATTEMPTS	(sizeof(timeouts) / sizeof(timeouts[0]))
-#define LOG_INTERVAL	(10 * NS_PER_S)
 
 struct peer *peer_by_name(struct peers *peers, const char *name)
 {
@@ -150,16 +149,14 @@ void peer_send(struct peer_exchange *x)
 static struct peer *authentic(struct peers *peers, const struct mh_in *in)
 {
 	struct peer *peer = peer_by_address(peers, &in->src);
-	uint64_t now = clock_monotonic();
 	char from[INET6_ADDRSTRLEN];
 
 	if (peer && mh_has(&in->msg.opts, MH_OPT_MESG_ID) &&
 	    mh_authentic(in, &peer->conf->auth, &in->src, &in->dst))
 		return peer;
 	peers->dropped++;
-	if (peers->logged_at && now - peers->logged_at < LOG_INTERVAL)
+	if (!mh_may_log(peers->host->mh))
 		return NULL;
-	peers->logged_at = now;
 	inet_ntop(AF_INET6, &in->src, from, sizeof(from));
 	if (!peer)
 		log_warn("%s from %s, which is no peer, ignored; add [peer NAME] with its address",
@@ -192,8 +189,9 @@ static void answer_time(struct peer *peer, const struct mh_in *hi)
 	};
 	m.msg.opts.has = MH_BIT(MH_OPT_MESG_ID);
 	m.msg.opts.mesg_id = clock_ntp(clock_realtime());
-	log_warn("peer %s: its clock is more than 7 s from ours; it is told the time",
-		 peer->conf->name);
+	if (mh_may_log(peer->peers->host->mh))
+		log_warn("peer %s: its clock is more than 7 s from ours; it is told the time",
+			 peer->conf->name);
 	send_to(peer, &m.msg);
 }
 
