@@ -79,13 +79,13 @@ lab_keys() {
 	done
 }
 
-# lab_agent NODE - starts its agent
+# lab_agent NODE - starts its agent; when it answers, it has adopted what there was
 lab_agent() {
 	lab_config "$1" > "$LAB_RUN/$1.conf"
 	chmod 600 "$LAB_RUN/$1.conf"
 	lab_spawn "$1" "$1.log" "$BUILD/nemod" -c "$LAB_RUN/$1.conf"
 	LAB_AGENT[$1]=$LAB_PID
-	lab_wait 20 test -S "$LAB_RUN/$1.sock" || { sed 's/^/# /' "$LAB_RUN/$1.log"; return 1; }
+	lab_wait 20 lab_status "$1" || { sed 's/^/# /' "$LAB_RUN/$1.log"; return 1; }
 }
 
 # lab_agents - on the home agent and every host

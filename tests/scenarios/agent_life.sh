@@ -62,6 +62,12 @@ refreshed() { [ "$(seq_of)" != "$before" ]; }
 ok 'the adopted binding is refreshed' lab_wait 30 refreshed
 unharmed
 
+# A second one, by hand: the first goes on to hear what the home agent says.
+filters() { ip -n hostA xfrm policy; ip -n hostA xfrm state; }
+before=$(filters)
+not_ok 'a second agent is refused' on hostA "$BUILD/nemod" -c "$LAB_RUN/hostA.conf"
+is 'and takes nothing from the first' "$(filters)" "$before"
+
 # Reload: a bad file changes nothing, a good one only what differs.
 lab_streams_start 50
 cp "$LAB_RUN/hostA.conf" "$LAB_RUN/good.conf"
@@ -119,8 +125,24 @@ lab_streams_stop 50
 ip -n hostA link set br0 down
 ip -n hostA link set br0 up
 ok 'a bridge that was down works again' lab_wait 10 reach
+
+# A reload that cannot do all: the rest is done, and nothing of the old configuration is used
+# any more. glibc writes over what is freed.
+lab_end "${LAB_AGENT[hostA]}"
+export MALLOC_PERTURB_=165
+lab_agent hostA
+unset MALLOC_PERTURB_
+ip -n hostA link del nemo0
+ip -n hostA link add nemo0 type dummy
+echo 'hold-packets = 78' >> "$LAB_RUN/hostA.conf"
+out=$(ctl hostA -S "$LAB_RUN/hostA.sock" reload 2>&1)
+ok 'not all can be applied: said' grep -q 'not all .* applied: \[host\]: .*reload again' <<< "$out"
+not_ok '... and not that the old configuration stays' log_has hostA 'configuration stays'
+is 'the agent still knows all' "$(lab_status hostA | jq -c '[.host.mr[].name]')" '["guest1"]'
 ip -n hostA link del nemo0
 ok 'reload makes the tunnel device again' ctl hostA -S "$LAB_RUN/hostA.sock" reload
+not_ok 'the mobile router has stayed' log_has hostA 'no longer configured'
+is 'as it is configured now' "$(lab_mr A 1 '."hold-packets"')" 78
 ok 'and the guest makes the host active' lab_wait 10 reach
 
 # The other host takes over; then an orderly end.

@@ -198,10 +198,25 @@ static void on_retry(evutil_socket_t fd, short what, void *arg)
 	try(arg);
 }
 
+/* The last that was said of the mobile router, if it waits, and was the same. */
+static struct request *same(const struct agent *agent, const char *mr,
+			    enum verb verb)
+{
+	struct request *r = agent->first;
+
+	while (r && strcmp(r->mr, mr))
+		r = r->next;
+	return r && r->verb == verb ? r : NULL;
+}
+
 void agent_say(struct agent *agent, const char *mr, enum verb verb)
 {
-	struct request *request;
+	struct request *request = same(agent, mr, verb);
 
+	if (request) {
+		clock_gettime(CLOCK_MONOTONIC, &request->begin);
+		return;
+	}
 	verbs[verb].said("%s: its guest %s", mr, verbs[verb].what);
 	if (agent->requests == REQUESTS_MAX) {
 		log_err("%s: %s: not said: nemod has not answered %u requests; systemctl status nemod",

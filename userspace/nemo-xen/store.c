@@ -13,6 +13,7 @@
 #define DOMID_MAX	0x7fefU		/* xen/xen.h: those above are special */
 #define LOOK_SECONDS	5
 #define REMIND_SECONDS	10
+#define AT_ONCE		64	/* events, before others have their turn */
 
 /* NULL, with errno, if it is not there. To be freed. */
 static char *read_key(struct store *store, unsigned int domid, const char *key)
@@ -115,22 +116,31 @@ static void end(struct store *store)
 	event_base_loopbreak(store->base);
 }
 
+/* The first event that waits; false if none does. */
+static bool take_event(struct store *store)
+{
+	char **event = xs_check_watch(store->xs);
+
+	if (!event) {
+		if (errno != EAGAIN)
+			end(store);
+		return false;
+	}
+	if (!strcmp(event[XS_WATCH_PATH], RELEASE))
+		domains_released(store->domains);
+	else
+		on_change(store, event[XS_WATCH_PATH]);
+	free(event);
+	return true;
+}
+
+/* A guest can make events without end. The fd stays readable while one waits. */
 static void on_readable(evutil_socket_t fd, short what, void *arg)
 {
-	struct store *store = arg;
-	char **event;
-
 	(void)fd;
 	(void)what;
-	while ((event = xs_check_watch(store->xs))) {
-		if (!strcmp(event[XS_WATCH_PATH], RELEASE))
-			domains_released(store->domains);
-		else
-			on_change(store, event[XS_WATCH_PATH]);
-		free(event);
-	}
-	if (errno != EAGAIN)
-		end(store);
+	for (int i = 0; i < AT_ONCE && take_event(arg); i++)
+		;
 }
 
 /* libxenstore has a thread that reads; when that ends, nothing becomes readable. */

@@ -108,16 +108,17 @@ int agent_start(struct agent *agent, const char *conf_path)
 	agent->base = event_base_new();
 	if (!agent->base)
 		return -ENOMEM;
-	err = mh_socket_open(&agent->mh, agent->base, on_message, agent);
+	/* First: what another nemod has made in the kernel must not be taken for ours. */
+	err = control_open(&agent->control, agent);
+	if (!err)
+		err = mh_socket_open(&agent->mh, agent->base, on_message,
+				     agent);
 	if (!err)
 		err = xfrm_install();
 	if (err)
 		return err;
 	agent->with_xfrm = true;
-	err = start_roles(agent);
-	if (!err)
-		err = control_open(&agent->control, agent);
-	return err;
+	return start_roles(agent);
 }
 
 /*
@@ -181,31 +182,36 @@ const char *agent_reload(struct agent *agent, char *error, size_t size)
 {
 	struct first_report first = { error, size };
 	struct nemo_conf *conf;
+	int ha = 0, host = 0;
 	const char *what;
-	int err = 0;
 
 	*error = 0;
 	conf = nemo_conf_load(agent->conf_path, report_first, &first);
-	if (!conf)
+	if (!conf) {
+		log_err("the old configuration stays");
 		return error;
+	}
 	what = fixed(agent->conf, conf);
 	if (what) {
 		snprintf(error, size,
 			 "%s cannot change while nemod runs; restart it", what);
-		log_err("%s: %s", agent->conf_path, error);
+		log_err("%s: %s; the old configuration stays",
+			agent->conf_path, error);
 		nemo_conf_free(conf);
 		return error;
 	}
+	/* Each takes all of the new one, whatever fails: the old one goes. */
 	if (agent->ha)
-		err = ha_reload(agent->ha, conf);
-	if (agent->host && !err)
-		err = host_reload(agent->host, conf);
+		ha = ha_reload(agent->ha, conf);
+	if (agent->host)
+		host = host_reload(agent->host, conf);
 	nemo_conf_free(agent->conf);
 	agent->conf = conf;
-	if (err) {
+	if (ha || host) {
 		snprintf(error, size,
-			 "not all of the new configuration could be applied: %s; see the log",
-			 strerror(-err));
+			 "not all of the new configuration could be applied: %s: %s; the log says what; mend it and reload again",
+			 ha ? "[ha]" : "[host]", strerror(ha ? -ha : -host));
+		log_err("%s", error);
 		return error;
 	}
 	log_info("configuration read again");

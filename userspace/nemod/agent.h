@@ -21,7 +21,7 @@ struct agent {
 int agent_start(struct agent *agent, const char *conf_path);
 void agent_stop(struct agent *agent);
 
-/* NULL, or why the old configuration stays: a sentence in @error. */
+/* NULL, or what went wrong: a sentence in @error. The log has it. */
 const char *agent_reload(struct agent *agent, char *error, size_t size);
 
 #endif /* NEMOD_AGENT_H */

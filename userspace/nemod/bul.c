@@ -430,14 +430,16 @@ void bul_acknowledged(struct bul *bul, const struct mh_in *in)
 	}
 	if (!mh_authentic(in, &bul->conf->auth, &in->dst, &bul->conf->hoa)) {
 		/* Nothing may follow from it, but it may help a person. */
-		log_warn("%s: Binding Acknowledgement without valid AUTH option ignored: %s (%u); %s",
-			 bul->conf->name, mh_ba_status_name(ba->status),
-			 ba->status, remedy(MH_BA_AUTH_FAILED));
+		if (mh_may_log(bul->mh))
+			log_warn("%s: Binding Acknowledgement without valid AUTH option ignored: %s (%u); %s",
+				 bul->conf->name, mh_ba_status_name(ba->status),
+				 ba->status, remedy(MH_BA_AUTH_FAILED));
 		return;
 	}
 	if (replayed(bul, in)) {
-		log_warn("%s: Binding Acknowledgement of another time ignored; a replay?",
-			 bul->conf->name);
+		if (mh_may_log(bul->mh))
+			log_warn("%s: Binding Acknowledgement of another time ignored; a replay?",
+				 bul->conf->name);
 		return;
 	}
 	bul->bas++;

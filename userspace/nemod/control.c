@@ -146,10 +146,6 @@ static void hand_over(struct client *client, struct json_object *request,
 
 	if (!host)
 		return;
-	if (client->verb) {
-		answer_result(client, "one request at a time");
-		return;
-	}
 	order.name = names_in(request, &order.names);
 	if (!order.name) {
 		answer_result(client,
@@ -217,8 +213,14 @@ static void run(struct client *client, struct json_object *request)
 {
 	struct json_object *cmd;
 
-	if (!json_object_object_get_ex(request, "cmd", &cmd)) {
+	if (!json_object_object_get_ex(request, "cmd", &cmd) ||
+	    !json_object_is_type(cmd, json_type_string)) {
 		answer_result(client, "a request is an object with a \"cmd\"");
+		return;
+	}
+	if (client->waits_for || client->verb) {
+		answer_result(client,
+			      "one request at a time; wait for the answer, or use another connection");
 		return;
 	}
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)

@@ -288,6 +288,12 @@ static uint8_t decide(struct ha_mr *mr, const struct judge_case *c)
 	return status;
 }
 
+/* Something that who does not have the key can bring about, too. */
+static bool by_anybody(uint8_t status)
+{
+	return status == MH_BA_AUTH_FAILED || status == MH_BA_ID_MISMATCH;
+}
+
 static void note(struct ha_mr *mr, const struct mh_in *in, uint8_t status)
 {
 	char text[INET6_ADDRSTRLEN];
@@ -304,6 +310,8 @@ static void note(struct ha_mr *mr, const struct mh_in *in, uint8_t status)
 	if (status < 128)
 		return;
 	mr->refused++;
+	if (by_anybody(status) && !mh_may_log(mr->ha->mh))
+		return;
 	log_warn("%s: Binding Update from %s refused: %s (%u)", mr->conf->name,
 		 text, mh_ba_status_name(status), status);
 }
@@ -497,7 +505,7 @@ static bool same_network(const struct nemo_conf_mr *a,
 int ha_reload(struct ha *ha, const struct nemo_conf *conf)
 {
 	/* Whatever somebody has removed is made again, too. */
-	int err = ha_net_setup(ha);
+	int err = ha_net_setup(ha), added = 0;
 
 	for (unsigned int i = 0; i < ha->mrs;) {
 		struct ha_mr *mr = ha->mr[i];
@@ -517,8 +525,8 @@ int ha_reload(struct ha *ha, const struct nemo_conf *conf)
 	ha->conf = conf;
 	for (unsigned int i = 0; i < ha->mrs; i++)
 		ha_mr_net(ha->mr[i], true);
-	for (unsigned int i = 0; i < conf->mrs && !err; i++)
+	for (unsigned int i = 0; i < conf->mrs && !added; i++)
 		if (!ha_by_hoa(ha, &conf->mr[i].hoa))
-			err = add_mr(ha, &conf->mr[i]);
-	return err;
+			added = add_mr(ha, &conf->mr[i]);
+	return err ?: added;
 }

@@ -46,6 +46,8 @@ struct ha {
 int ha_start(struct ha *ha, const struct nemo_conf *conf,
 	     struct event_base *base, struct mh_socket *mh);
 void ha_stop(struct ha *ha);
+
+/* As host_reload(). */
 int ha_reload(struct ha *ha, const struct nemo_conf *conf);
 
 void ha_binding_update(struct ha *ha, const struct mh_in *in);

@@ -289,10 +289,8 @@ static void change_mr(struct mr *mr, const struct nemo_conf_mr *conf)
 int host_reload(struct host *host, const struct nemo_conf *conf)
 {
 	/* Whatever somebody has removed is made again, too. */
-	int err = host_net_setup(host);
+	int err = host_net_setup(host), peers, mrs;
 
-	if (err)
-		return err;
 	for (unsigned int i = 0; i < host->mrs;) {
 		struct mr *mr = host->mr[i];
 		const struct nemo_conf_mr *to = nemo_conf_mr(conf,
@@ -307,8 +305,9 @@ int host_reload(struct host *host, const struct nemo_conf *conf)
 	}
 	host->conf = conf;
 	movement_look(&host->movement);
-	err = peers_reload(&host->peers, conf);
-	return err ?: add_missing(host);
+	peers = peers_reload(&host->peers, conf);
+	mrs = add_missing(host);
+	return err ?: peers ?: mrs;
 }
 
 void host_moved(struct host *host, const struct in6_addr *coa)

@@ -87,7 +87,10 @@ int host_start(struct host *host, const struct nemo_conf *conf,
 	       struct event_base *base, struct mh_socket *mh);
 void host_stop(struct host *host);
 
-/* Apply what differs in @conf; the former one may be freed afterwards. */
+/*
+ * Apply what differs in @conf, as much as can be: also after an error, the former
+ * one may be freed. The first error.
+ */
 int host_reload(struct host *host, const struct nemo_conf *conf);
 
 struct mr *host_by_name(struct host *host, const char *name);

@@ -41,8 +41,7 @@ static void on_hup(evutil_socket_t sig, short what, void *arg)
 	(void)sig;
 	(void)what;
 	sd_notify(0, "RELOADING=1");
-	if (agent_reload(arg, error, sizeof(error)))
-		log_err("the old configuration stays: %s", error);
+	agent_reload(arg, error, sizeof(error));
 	sd_notify(0, "READY=1");
 }
 

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "lib/auth.h"
 #include "lib/log.h"
 #include "mh_socket.h"
@@ -13,6 +14,8 @@
 #define HAO	201	/* Home Address option, RFC 6275 §6.3 */
 #define RH2	2	/* type 2 routing header, §6.4 */
 #define BE_INTERVAL_US	100000
+#define LOG_INTERVAL	(10 * NS_PER_S)
+#define AT_ONCE	64	/* messages, before others have their turn */
 
 static int open_in(void)
 {
@@ -141,7 +144,7 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 {
 	(void)fd;
 	(void)what;
-	while (receive_one(arg))
+	for (int i = 0; i < AT_ONCE && receive_one(arg); i++)
 		;
 }
 
@@ -302,6 +305,16 @@ void mh_send_error(struct mh_socket *s, const struct mh_in *in,
 		return;
 	s->be_at = now;
 	mh_send(s, &msg, &path, NULL);
+}
+
+bool mh_may_log(struct mh_socket *s)
+{
+	uint64_t now = clock_monotonic();
+
+	if (s->logged_at && now - s->logged_at < LOG_INTERVAL)
+		return false;
+	s->logged_at = now;
+	return true;
 }
 
 bool mh_authentic(const struct mh_in *in, const struct nemo_conf_auth *auth,

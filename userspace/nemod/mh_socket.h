@@ -56,6 +56,7 @@ struct mh_socket {
 	uint64_t received[MH_TYPES];
 	uint64_t bad;		/* that were not parsed */
 	struct timeval be_at;	/* of the last Binding Error */
+	uint64_t logged_at;	/* monotonic ns, see mh_may_log() */
 };
 
 int mh_socket_open(struct mh_socket *s, struct event_base *base,
@@ -74,6 +75,12 @@ int mh_send(struct mh_socket *s, struct mh_msg *msg, const struct mh_path *path,
 /* Answer with a Binding Error, at most ten a second (RFC 6275 §9.3.3). */
 void mh_send_error(struct mh_socket *s, const struct mh_in *in,
 		   enum mh_be_status status);
+
+/*
+ * A line about a message that anybody can send, because it is not authentic or repeats
+ * another: may there be one? Of all of them one in 10 s.
+ */
+bool mh_may_log(struct mh_socket *s);
 
 /**
  * mh_authentic - does the message carry the AUTH option that @auth demands?

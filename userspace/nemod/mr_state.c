@@ -306,8 +306,9 @@ void host_revoked(struct host *host, const struct mh_in *in)
 	if (!mr || !in->has_rh2 || in->msg.br.kind != MH_BR_BRI)
 		return;
 	if (!mh_authentic(in, &mr->conf->auth, &in->dst, &mr->conf->hoa)) {
-		log_warn("%s: Binding Revocation without valid AUTH option ignored",
-			 mr->conf->name);
+		if (mh_may_log(host->mh))
+			log_warn("%s: Binding Revocation without valid AUTH option ignored",
+				 mr->conf->name);
 		return;
 	}
 	mr->bul.bris++;

@@ -14,7 +14,6 @@
 static const unsigned int timeouts[] = { 250, 500, 1000, 2000 };	/* ms */
 
 #define ATTEMPTS	(sizeof(timeouts) / sizeof(timeouts[0]))
-#define LOG_INTERVAL	(10 * NS_PER_S)
 
 struct peer *peer_by_name(struct peers *peers, const char *name)
 {
@@ -150,16 +149,14 @@ void peer_send(struct peer_exchange *x)
 static struct peer *authentic(struct peers *peers, const struct mh_in *in)
 {
 	struct peer *peer = peer_by_address(peers, &in->src);
-	uint64_t now = clock_monotonic();
 	char from[INET6_ADDRSTRLEN];
 
 	if (peer && mh_has(&in->msg.opts, MH_OPT_MESG_ID) &&
 	    mh_authentic(in, &peer->conf->auth, &in->src, &in->dst))
 		return peer;
 	peers->dropped++;
-	if (peers->logged_at && now - peers->logged_at < LOG_INTERVAL)
+	if (!mh_may_log(peers->host->mh))
 		return NULL;
-	peers->logged_at = now;
 	inet_ntop(AF_INET6, &in->src, from, sizeof(from));
 	if (!peer)
 		log_warn("%s from %s, which is no peer, ignored; add [peer NAME] with its address",
@@ -192,8 +189,9 @@ static void answer_time(struct peer *peer, const struct mh_in *hi)
 	};
 	m.msg.opts.has = MH_BIT(MH_OPT_MESG_ID);
 	m.msg.opts.mesg_id = clock_ntp(clock_realtime());
-	log_warn("peer %s: its clock is more than 7 s from ours; it is told the time",
-		 peer->conf->name);
+	if (mh_may_log(peer->peers->host->mh))
+		log_warn("peer %s: its clock is more than 7 s from ours; it is told the time",
+			 peer->conf->name);
 	send_to(peer, &m.msg);
 }
 
@@ -252,21 +250,6 @@ void peer_acknowledge(struct peers *peers, const struct mh_in *in)
 
 /* Life --------------------------------------------------------------------- */
 
-static void cancel(struct peers *peers, const struct peer *peer)
-{
-	struct peer_exchange *x = peers->exchanges;
-
-	while (x) {
-		struct peer_exchange *next = x->next;
-
-		if (x->peer == peer) {
-			unlink_it(x);
-			free(x);
-		}
-		x = next;
-	}
-}
-
 static int add(struct peers *peers, const struct nemo_conf_peer *conf)
 {
 	struct peer **list = reallocarray(peers->peer, peers->n + 1,
@@ -285,11 +268,25 @@ static int add(struct peers *peers, const struct nemo_conf_peer *conf)
 	return 0;
 }
 
+static struct peer_exchange *any_with(const struct peer *peer)
+{
+	struct peer_exchange *x = peer->peers->exchanges;
+
+	while (x && x->peer != peer)
+		x = x->next;
+	return x;
+}
+
+/* What waits for its answer is told that none will come, and cannot ask it again. */
 static void drop(struct peers *peers, unsigned int i)
 {
-	cancel(peers, peers->peer[i]);
-	free(peers->peer[i]);
+	struct peer *peer = peers->peer[i];
+	struct peer_exchange *x;
+
 	peers->peer[i] = peers->peer[--peers->n];
+	while ((x = any_with(peer)))
+		finish(x, NULL);
+	free(peer);
 }
 
 int peers_reload(struct peers *peers, const struct nemo_conf *conf)
@@ -324,7 +321,13 @@ int peers_start(struct peers *peers, struct host *host,
 
 void peers_stop(struct peers *peers)
 {
+	while (peers->exchanges) {
+		struct peer_exchange *x = peers->exchanges;
+
+		unlink_it(x);
+		free(x);
+	}
 	while (peers->n)
-		drop(peers, 0);
+		free(peers->peer[--peers->n]);
 	free(peers->peer);
 }

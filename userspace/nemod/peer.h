@@ -59,7 +59,7 @@ struct peer_ops {
 			 const struct mh_msg *hi, const struct mh_in *hack);
 };
 
-/* @dropped: not from a peer, or not authentic; @logged_at: the last line about it */
+/* @dropped: not from a peer, or not authentic */
 struct peers {
 	struct host *host;
 	const struct peer_ops *ops;
@@ -67,7 +67,6 @@ struct peers {
 	struct peer **peer;
 	struct peer_exchange *exchanges;
 	uint64_t dropped;
-	uint64_t logged_at;
 };
 
 int peers_start(struct peers *peers, struct host *host,

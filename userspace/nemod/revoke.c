@@ -144,8 +144,9 @@ void revocation_answered(struct revocation *r, const struct mh_in *in)
 	    !IN6_ARE_ADDR_EQUAL(&in->src, &r->coa))
 		return;
 	if (!mh_authentic(in, &r->conf->auth, &in->src, &r->conf->hoa)) {
-		log_warn("%s: revocation acknowledged without valid AUTH option; ignored",
-			 r->conf->name);
+		if (mh_may_log(r->mh))
+			log_warn("%s: revocation acknowledged without valid AUTH option; ignored",
+				 r->conf->name);
 		return;
 	}
 	log_debug("%s: the old host says: %s", r->conf->name,
