@@ -22,6 +22,7 @@ struct mr;
 enum handover_step {
 	HANDOVER_NONE,
 	/* the old host */
+	HANDOVER_RECALLED,	/* adopted: is the new one prepared? */
 	HANDOVER_OFFERED,	/* the new one has not answered */
 	HANDOVER_AGREED,	/* the new one is prepared */
 	HANDOVER_LEFT,		/* leaving: the guest is paused, or gone */
@@ -162,6 +163,9 @@ extern const struct peer_ops handover_peer_ops;
 /* Put a mobile router into the next Handover Initiate to a peer, and send them. */
 void handover_post(struct mr *mr, struct peer *peer, enum mh_hi_code code);
 void handover_flush(struct host *host);
+
+/* Of a former agent: does the peer know of it? It is told the number that it has now. */
+void handover_recall(struct mr *mr, struct peer *peer);
 
 /* Prepare again whatever is prepared at peers. */
 void handover_renew(struct host *host);

@@ -111,11 +111,13 @@ static bool fits(const struct outbox *box, const struct peer *peer,
 	       context_room(&box->open->m) > 1;
 }
 
-void handover_post(struct mr *mr, struct peer *peer, enum mh_hi_code code)
+static void post(struct mr *mr, struct peer *peer, enum mh_hi_code code,
+		 uint8_t flags)
 {
 	struct outbox *box = &mr->host->outbox;
 	struct context c = context_of(mr);
 
+	c.flags |= flags;
 	if (!fits(box, peer, code)) {
 		send_open(box);
 		box->open = peer_ask(peer, code, code == MH_HI_CONTEXT_SENT ?
@@ -140,6 +142,20 @@ void handover_post(struct mr *mr, struct peer *peer, enum mh_hi_code code)
 		look_for_neighbours(mr->host);
 		add_neighbours(&box->open->m, mr);
 	}
+}
+
+void handover_post(struct mr *mr, struct peer *peer, enum mh_hi_code code)
+{
+	post(mr, peer, code, 0);
+}
+
+/* Where there is no answer, what has left is renewed as ever. */
+void handover_recall(struct mr *mr, struct peer *peer)
+{
+	struct timeval tv = { HANDOVER_RENEW_S, 0 };
+
+	post(mr, peer, MH_HI_CONTEXT_SENT, CONTEXT_AGAIN);
+	event_add(mr->host->renew, &tv);
 }
 
 void handover_flush(struct host *host)
@@ -331,6 +347,7 @@ enum said { SAID_PREPARE, SAID_QUERY, SAID_ABORT, SAID_KINDS };
 static enum context_status (*const on_said[SAID_KINDS][HANDOVER_STEPS])(const struct item *item) = {
 	[SAID_PREPARE] = {
 		[HANDOVER_NONE]		= take_idle,
+		[HANDOVER_RECALLED]	= served,
 		[HANDOVER_OFFERED]	= served,
 		[HANDOVER_AGREED]	= served,
 		[HANDOVER_LEFT]		= served,
@@ -342,6 +359,7 @@ static enum context_status (*const on_said[SAID_KINDS][HANDOVER_STEPS])(const st
 	},
 	[SAID_QUERY] = {
 		[HANDOVER_NONE]		= give,
+		[HANDOVER_RECALLED]	= give_again,
 		[HANDOVER_OFFERED]	= give_again,
 		[HANDOVER_AGREED]	= give_again,
 		[HANDOVER_LEFT]		= give_again,
@@ -353,6 +371,7 @@ static enum context_status (*const on_said[SAID_KINDS][HANDOVER_STEPS])(const st
 	},
 	[SAID_ABORT] = {
 		[HANDOVER_NONE]		= finished,
+		[HANDOVER_RECALLED]	= finished,
 		[HANDOVER_OFFERED]	= drop_it,
 		[HANDOVER_AGREED]	= drop_it,
 		[HANDOVER_LEFT]		= take_back,
@@ -473,6 +492,9 @@ static void prepare_answered(struct item *item, const char *error)
 
 	if (!error)
 		handover_agree(item->mr);
+	else if (step == HANDOVER_RECALLED)
+		handover_end(item->mr, TIMELINE_FAILED,
+			     "no peer is prepared; say where it goes: to PEER");
 	else if (step == HANDOVER_OFFERED)
 		handover_end(item->mr, TIMELINE_FAILED, error);
 	else if (step == HANDOVER_AGREED || step == HANDOVER_LEFT)

@@ -88,6 +88,14 @@ static void call_off(struct mr *mr)
 	handover_end(mr, TIMELINE_ABORTED, "the handover was aborted");
 }
 
+/* The answer to the question does not matter any more. */
+static const char *prepare_anew(struct task *t)
+{
+	if (t->peer)
+		handover_end(t->mr, TIMELINE_ABORTED, "it is prepared anew");
+	return prepare(t);
+}
+
 static const char *prepare_again(struct task *t)
 {
 	if (is_peer(t))
@@ -156,6 +164,14 @@ static const char *leave_unprepared(struct task *t)
 		t->mr->handover.stopped = t->order->stopped;
 	}
 	return error;
+}
+
+static const char *leave_recalled(struct task *t)
+{
+	if (!t->peer)
+		return leave_later(t);
+	handover_end(t->mr, TIMELINE_ABORTED, "it is prepared anew");
+	return leave_unprepared(t);
 }
 
 static const char *leave(struct task *t)
@@ -262,6 +278,7 @@ static const char *abort_arrived(struct task *t)
 static const char *(*const tasks[HANDOVER_VERBS][HANDOVER_STEPS])(struct task *t) = {
 	[HANDOVER_PREPARE] = {
 		[HANDOVER_NONE]		= prepare,
+		[HANDOVER_RECALLED]	= prepare_anew,
 		[HANDOVER_OFFERED]	= prepare_again,
 		[HANDOVER_AGREED]	= prepare_again,
 		[HANDOVER_LEFT]		= prepare_gone,
@@ -273,6 +290,7 @@ static const char *(*const tasks[HANDOVER_VERBS][HANDOVER_STEPS])(struct task *t
 	},
 	[HANDOVER_LEAVE] = {
 		[HANDOVER_NONE]		= leave_unprepared,
+		[HANDOVER_RECALLED]	= leave_recalled,
 		[HANDOVER_OFFERED]	= leave_later,
 		[HANDOVER_AGREED]	= leave,
 		[HANDOVER_LEFT]		= leave_again,
@@ -284,6 +302,7 @@ static const char *(*const tasks[HANDOVER_VERBS][HANDOVER_STEPS])(struct task *t
 	},
 	[HANDOVER_ARRIVE] = {
 		[HANDOVER_NONE]		= arrive,
+		[HANDOVER_RECALLED]	= done,
 		[HANDOVER_OFFERED]	= done,
 		[HANDOVER_AGREED]	= done,
 		[HANDOVER_LEFT]		= come_back,
@@ -295,6 +314,7 @@ static const char *(*const tasks[HANDOVER_VERBS][HANDOVER_STEPS])(struct task *t
 	},
 	[HANDOVER_ABORT] = {
 		[HANDOVER_NONE]		= done,
+		[HANDOVER_RECALLED]	= abort_agreed,
 		[HANDOVER_OFFERED]	= abort_agreed,
 		[HANDOVER_AGREED]	= abort_agreed,
 		[HANDOVER_LEFT]		= abort_left,
@@ -319,13 +339,15 @@ static const struct {
 		{ STEP(NONE) | STEP(ASKED) | STEP(READY),
 		  STATE(STANDBY) | STATE(PREPARED),
 		  "every mobile router is served here; say where they go: to PEER" },
-		{ STEP(NONE) | STEP(OFFERED) | STEP(AGREED), STATE(ACTIVE),
+		{ STEP(NONE) | STEP(RECALLED) | STEP(OFFERED) | STEP(AGREED),
+		  STATE(ACTIVE),
 		  "no mobile router is active here" },
 	},
 	[HANDOVER_LEAVE] = {
-		{ STEP(OFFERED) | STEP(AGREED) | STEP(LEFT), ANY,
+		{ STEP(RECALLED) | STEP(OFFERED) | STEP(AGREED) | STEP(LEFT), ANY,
 		  "no mobile router has a peer prepared; say where they go: to PEER" },
-		{ STEP(NONE) | STEP(OFFERED) | STEP(AGREED) | STEP(LEFT),
+		{ STEP(NONE) | STEP(RECALLED) | STEP(OFFERED) | STEP(AGREED) |
+		  STEP(LEFT),
 		  STATE(ACTIVE) | STATE(LEAVING),
 		  "no mobile router is active here" },
 	},

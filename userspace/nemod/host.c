@@ -222,6 +222,7 @@ int host_start(struct host *host, const struct nemo_conf *conf,
 		    memcmp(&host->mr[i]->bul.coa, &host->coa,
 			   sizeof(host->coa)))
 			host_moved(host, &host->coa);
+	handover_flush(host);
 	return err;
 }
 
@@ -308,7 +309,10 @@ int host_reload(struct host *host, const struct nemo_conf *conf)
 	host->conf = conf;
 	movement_look(&host->movement);
 	err = peers_reload(&host->peers, conf);
-	return err ?: add_missing(host);
+	if (!err)
+		err = add_missing(host);
+	handover_flush(host);
+	return err;
 }
 
 void host_moved(struct host *host, const struct in6_addr *coa)
@@ -377,7 +381,8 @@ const char *host_release(struct host *host, const char *name,
 		return "this host does not serve it; nothing to release";
 	if (mr->released)
 		return "its release is under way";
-	if (mr->handover.step != HANDOVER_NONE)
+	if (mr->handover.step != HANDOVER_NONE &&
+	    mr->handover.step != HANDOVER_RECALLED)
 		return "a handover is under way; wait for its end, or abort it";
 	mr->released = done;
 	mr->released_arg = arg;
