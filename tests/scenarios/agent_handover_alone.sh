@@ -32,6 +32,32 @@ knows() {
 
 is_at() { [ "$(step "$1")" = "$2" ]; }
 
+# Asked for, and called off before the answer comes: the old host is told.
+kill -STOP "${LAB_AGENT[hostA]}"
+agent B mr prepare guest1 2> "$LAB_RUN/prepare.err" &
+ok 'the new host asks, and the old one is slow' lab_wait 5 is_at B asked
+ok 'abort' agent B mr abort guest1
+kill -CONT "${LAB_AGENT[hostA]}"
+wait $!
+outcome() { [ "$(agent "$1" -j mr timeline guest1 | jq -r '.handovers[-1].outcome')" = "$2" ]; }
+ok 'what the old host has given is aborted' lab_wait 5 outcome A aborted
+ok 'and forgotten' is_at A none
+
+# Said again, it is asked again: a peer may have died, or started again, since.
+ok 'prepare' agent A mr prepare guest1 to hostB
+lab_crash hostB
+rm "$LAB_RUN/hostB.sock"
+says 'prepare again, and the new host is dead' A 'does not answer' mr prepare guest1 to hostB
+ctl hostB mr set guest1 state standby	# as after a boot
+lab_agent hostB
+ok 'prepare again, and it has forgotten' agent A mr prepare guest1 to hostB
+is 'B is prepared again' "$(lab_mr B 1 .state) $(step B)" 'prepared ready'
+heard=$(peer_count A .hi_received)
+ok 'prepare again at the new host' agent B mr prepare guest1
+is 'the old host has heard it' $(($(peer_count A .hi_received) - heard)) 1
+ok 'abort' agent A mr abort guest1
+ok 'B goes back to standby' lab_wait 5 is_state B standby
+
 # Killed in between: the next agent reads the kernel's state, and nothing is lost.
 lab_streams_start 100
 on cn ping -q -c 1 -W 5 "$(lab_guest_addr 1)" > "$LAB_RUN/ping"	# A learns its neighbour

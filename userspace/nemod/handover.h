@@ -48,7 +48,7 @@ extern const char *const handover_steps[HANDOVER_STEPS];
  * @ba, @marker: have come
  * @registered: new host: it has asked for the binding
  * @other_marker: the next marker is not the last one
- * @renewed: monotonic ns; old: when it began, new: when it was last heard of
+ * @renewed: monotonic ns; old: when it was last asked for, new: when it was last heard of
  * @timer: ends the step
  */
 struct handover {

@@ -294,6 +294,7 @@ static enum context_status give_again(const struct item *item)
 {
 	if (!from_its_peer(item))
 		return CONTEXT_NOTHING;
+	item->mr->handover.renewed = clock_monotonic();
 	handover_agree(item->mr);
 	return CONTEXT_OK;
 }
@@ -486,6 +487,15 @@ static void heard(struct host *host, struct peer *peer, const struct mh_in *hi)
 
 /* What is answered ----------------------------------------------------------- */
 
+static void not_renewed(struct item *item, const char *error)
+{
+	struct mr *mr = item->mr;
+
+	log_warn("%s: not renewed at peer %s: %s", mr->conf->name,
+		 item->peer->conf->name, error);
+	verb_settle(&mr->handover.waits, mr->conf->name, error);
+}
+
 static void prepare_answered(struct item *item, const char *error)
 {
 	enum handover_step step = item->mr->handover.step;
@@ -497,17 +507,42 @@ static void prepare_answered(struct item *item, const char *error)
 			     "no peer is prepared; say where it goes: to PEER");
 	else if (step == HANDOVER_OFFERED)
 		handover_end(item->mr, TIMELINE_FAILED, error);
-	else if (step == HANDOVER_AGREED || step == HANDOVER_LEFT)
-		log_warn("%s: not renewed at peer %s: %s",
-			 item->mr->conf->name, item->peer->conf->name, error);
+	else if (step != HANDOVER_NONE)
+		not_renewed(item, error);
+}
+
+/* Called off meanwhile: else the one that gives would go on believing in it. */
+static void not_wanted(struct item *item)
+{
+	struct mr *mr = item->mr;
+
+	if (mr->state == NEMO_MR_STATE_STANDBY ||
+	    mr->handover.step == HANDOVER_UNDONE)
+		handover_post(mr, item->peer, MH_HI_FORWARDING_DONE);
+}
+
+static void ready_answered(struct item *item, const char *error)
+{
+	struct mr *mr = item->mr;
+
+	if (!error && take(item) != CONTEXT_OK)
+		error = "the peer's context does not fit";
+	verb_settle(&mr->handover.waits, mr->conf->name, error);
 }
 
 static void query_answered(struct item *item, const char *error)
 {
 	struct handover *h = &item->mr->handover;
 
-	if (h->step != HANDOVER_ASKED)
+	if (h->step == HANDOVER_READY && from_its_peer(item)) {
+		ready_answered(item, error);
 		return;
+	}
+	if (h->step != HANDOVER_ASKED) {
+		if (!error)
+			not_wanted(item);
+		return;
+	}
 	h->queries--;
 	if (!error && take(item) != CONTEXT_OK)
 		error = "the peer's context does not fit";

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clock.h"
 #include "host.h"
 #include "lib/log.h"
 
@@ -99,10 +100,23 @@ static const char *prepare_anew(struct task *t)
 static const char *prepare_again(struct task *t)
 {
 	if (is_peer(t))
-		return t->mr->handover.step == HANDOVER_OFFERED ? wait(t) :
-								  NULL;
+		return wait(t);
 	call_off(t->mr);
 	return offer(t);
+}
+
+/* Is it still? The peer may have started again since. */
+static const char *prepare_agreed(struct task *t)
+{
+	struct mr *mr = t->mr;
+	struct peer *peer = peer_by_address(&mr->host->peers,
+					    &mr->handover.peer);
+
+	if (!is_peer(t) || !peer)
+		return prepare_again(t);
+	mr->handover.renewed = clock_monotonic();
+	handover_post(mr, peer, MH_HI_CONTEXT_SENT);
+	return wait(t);
 }
 
 static const char *prepare_gone(struct task *t)
@@ -117,10 +131,19 @@ static const char *prepare_asked(struct task *t)
 		wait(t);
 }
 
+/* So that the old host, too, knows that it is still to come. */
 static const char *prepare_ready(struct task *t)
 {
-	return t->peer ? "this host is prepared for it to come; it cannot go from here" :
-		NULL;
+	struct mr *mr = t->mr;
+	struct peer *peer = peer_by_address(&mr->host->peers,
+					    &mr->handover.peer);
+
+	if (t->peer)
+		return "this host is prepared for it to come; it cannot go from here";
+	if (!peer)
+		return "the peer that it comes from is no longer configured";
+	handover_post(mr, peer, MH_HI_PLAIN);
+	return wait(t);
 }
 
 static const char *unfinished(struct task *t)
@@ -280,7 +303,7 @@ static const char *(*const tasks[HANDOVER_VERBS][HANDOVER_STEPS])(struct task *t
 		[HANDOVER_NONE]		= prepare,
 		[HANDOVER_RECALLED]	= prepare_anew,
 		[HANDOVER_OFFERED]	= prepare_again,
-		[HANDOVER_AGREED]	= prepare_again,
+		[HANDOVER_AGREED]	= prepare_agreed,
 		[HANDOVER_LEFT]		= prepare_gone,
 		[HANDOVER_BACK]		= waiting_here,
 		[HANDOVER_ASKED]	= prepare_asked,
