@@ -449,6 +449,21 @@ static void begin_transient(struct host *host, const struct mh_opts *opts)
 	}
 }
 
+/* Behind all contexts: whom the answer leaves out is not prepared. */
+static void give_neighbours(struct host *host, struct context_message *m)
+{
+	unsigned int contexts = m->msg.opts.n_vendor;
+	struct context c;
+
+	for (unsigned int i = 0; i < contexts; i++) {
+		if (!context_read(&m->msg.opts.vendor[i], &c) ||
+		    c.status != CONTEXT_OK)
+			continue;
+		look_for_neighbours(host);
+		add_neighbours(m, host_by_hoa(host, &c.hoa));
+	}
+}
+
 static void heard(struct host *host, struct peer *peer, const struct mh_in *hi)
 {
 	const struct mh_opts *opts = &hi->msg.opts;
@@ -473,11 +488,9 @@ static void heard(struct host *host, struct peer *peer, const struct mh_in *hi)
 			judge(&item, kind);
 		good = good || item.c.status == CONTEXT_OK;
 		context_add(&m, &item.c);
-		if (kind == SAID_QUERY && item.c.status == CONTEXT_OK) {
-			look_for_neighbours(host);
-			add_neighbours(&m, item.mr);
-		}
 	}
+	if (kind == SAID_QUERY)
+		give_neighbours(host, &m);
 	m.msg.hi.flags = answers[kind].flags;
 	m.msg.hi.code = good ? answers[kind].good : answers[kind].bad;
 	peer_answer(peer, hi, &m);
