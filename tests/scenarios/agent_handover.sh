@@ -78,6 +78,17 @@ ok 'all are leaving' all_are A leaving
 ok 'arrive, all' agent B mr arrive all
 ok 'all are active there' lab_wait 20 all_are B active
 ok 'all are in standby here' lab_wait 20 all_are A standby
+# As many neighbours as there is no room for in one answer.
+for n in {2..21}; do
+	echo "neigh replace $(lab_mnp "$n" | sed 's#/64#1#') lladdr $(lab_mac "$n") dev br0 nud stale"
+	echo "neigh replace $(lab_mnp "$n" | sed 's#/64#2#') lladdr $(lab_mac "$n") dev br0 nud stale"
+done | lab_batch hostB
+all_agreed() { [ "$(lab_status hostB | jq '[.host.mr[] | select(.handover.step == "agreed")] | length')" = 20 ]; }
+ok 'the new host asks for all of them' agent A mr prepare "${names[@]}"
+ok 'and is prepared for all' all_are A prepared
+ok 'the old host knows' all_agreed
+ok 'abort, all' agent A mr abort all
+ok 'all are in standby' lab_wait 10 all_are A standby
 says 'one of two is refused, and named' B 'guest1: it is not served here' mr prepare guest1 guest2 to hostA
 is 'the other is prepared' "$(lab_mr A 2 .state)" prepared
 ok 'abort, all' agent B mr abort all

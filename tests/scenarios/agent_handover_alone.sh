@@ -30,14 +30,48 @@ knows() {
 	ip -n "host$1" neigh show "$(lab_guest_addr 1)" dev br0 | awk '{ print $3 }'
 }
 
-# Killed in between: the next agent reads the kernel's state.
+is_at() { [ "$(step "$1")" = "$2" ]; }
+
+# Asked for, and called off before the answer comes: the old host is told.
+kill -STOP "${LAB_AGENT[hostA]}"
+agent B mr prepare guest1 2> "$LAB_RUN/prepare.err" &
+ok 'the new host asks, and the old one is slow' lab_wait 5 is_at B asked
+ok 'abort' agent B mr abort guest1
+kill -CONT "${LAB_AGENT[hostA]}"
+wait $!
+outcome() { [ "$(agent "$1" -j mr timeline guest1 | jq -r '.handovers[-1].outcome')" = "$2" ]; }
+ok 'what the old host has given is aborted' lab_wait 5 outcome A aborted
+ok 'and forgotten' is_at A none
+
+# Said again, it is asked again: a peer may have died, or started again, since.
+ok 'prepare' agent A mr prepare guest1 to hostB
+lab_crash hostB
+rm "$LAB_RUN/hostB.sock"
+says 'prepare again, and the new host is dead' A 'does not answer' mr prepare guest1 to hostB
+ctl hostB mr set guest1 state standby	# as after a boot
+lab_agent hostB
+ok 'prepare again, and it has forgotten' agent A mr prepare guest1 to hostB
+is 'B is prepared again' "$(lab_mr B 1 .state) $(step B)" 'prepared ready'
+heard=$(peer_count A .hi_received)
+ok 'prepare again at the new host' agent B mr prepare guest1
+is 'the old host has heard it' $(($(peer_count A .hi_received) - heard)) 1
+ok 'abort' agent A mr abort guest1
+ok 'B goes back to standby' lab_wait 5 is_state B standby
+
+# Killed in between: the next agent reads the kernel's state, and nothing is lost.
+lab_streams_start 100
 on cn ping -q -c 1 -W 5 "$(lab_guest_addr 1)" > "$LAB_RUN/ping"	# A learns its neighbour
 ok 'prepare' agent A mr prepare guest1 to hostB
 again B
 ok 'the new host: adopted, prepared' log_has B 'adopted, prepared'
 is 'the new host: ready' "$(step B)" ready
 is 'the new host: has the neighbour that it was told of' "$(knows B)" "$(lab_mac 1)"
-ok 'leave' agent A mr leave guest1
+again A
+ok 'the old host: adopted, active' log_has A 'adopted, active'
+ok 'the old host: asks who is prepared' lab_wait 5 is_at A agreed
+again A
+ok 'leave, which waits for the answer' agent A mr leave guest1
+is 'A is leaving' "$(lab_mr A 1 .state)" leaving
 again A
 ok 'the old host: adopted, leaving' log_has A 'adopted, leaving'
 is 'the old host: left' "$(step A)" left
@@ -45,6 +79,13 @@ lab_move A B
 ok 'B is active' lab_wait 5 is_state B active
 ok 'A is in standby' lab_wait 10 is_state A standby
 ok 'both have finished' lab_wait 5 finished
+whole 100
+
+# A peer that the kernel still has need not be prepared.
+again B
+ok 'the new host, which is the old one of no move: adopted, active' log_has B 'adopted, active'
+says 'leave without prepare' B 'no peer is prepared' mr leave guest1
+is 'and nobody was prepared by the question' "$(step B) $(step A) $(lab_mr A 1 .state)" 'none none standby'
 
 # Nobody uses it, and nobody renews it.
 on cn ping -q -c 1 -W 5 "$(lab_guest_addr 1)" > "$LAB_RUN/ping"
@@ -83,6 +124,5 @@ is 'and sends no transient Binding Update' "$(lab_status hostB | jget '.host.mr[
 ok 'leave' agent A mr leave guest1
 lab_move A B
 ok 'B is active' lab_wait 5 is_state B active
-is_at() { [ "$(step "$1")" = "$2" ]; }
 ok 'by an acknowledged Binding Update' lab_wait 10 is_at B none
 plan

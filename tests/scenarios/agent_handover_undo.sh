@@ -80,6 +80,27 @@ whole 100
 outcomes=$(agent A -j mr timeline guest1 | jq -r '[.handovers[1:][].outcome] | unique | join(" ")')
 is 'the timeline says so' "$outcomes" aborted
 
+# What is given back has no binding, and takes none, whatever changes on the new host.
+bus() { lab_status hostB | jget '.host.mr[0].bu_sent'; }
+ok 'prepare' agent A mr prepare guest1 to hostB
+lose 'iifname hostB ip6 nexthdr 60'
+ok 'leave' agent A mr leave guest1
+lab_move A B
+ok 'B is active' lab_wait 5 is_state B active
+freeze
+ok 'abort' agent A mr abort guest1
+ok 'B gives it back' lab_wait 5 is_state B leaving
+lose_nothing
+sent=$(bus)
+sed -i 's#^mnp = .*#&\nmnp = 2001:db8:199::/64#' "$LAB_RUN/hostB.conf"
+ok 'B has another prefix for it' agent B reload
+is 'B sends no Binding Update' "$(bus)" "$sent"
+ok 'the binding is still that of A' coa_is "$(lab_coa A)"
+move_frozen B A
+ok 'all is as it was' lab_wait 10 home
+sed -i '/^mnp = 2001:db8:199:/d' "$LAB_RUN/hostB.conf"
+ok 'B has its prefix again' agent B reload
+
 # The verbs after the end of a handover.
 ok 'prepare' agent A mr prepare guest1 to hostB
 ok 'leave' agent A mr leave guest1

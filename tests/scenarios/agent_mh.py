@@ -10,8 +10,9 @@ Binding Error, "icmp" for a Parameter Problem, "-" for none.
 agent_mh.py --ha - plays a home agent that answers each Binding Update with a Binding
 Acknowledgement without the R flag, until it is killed.
 agent_mh.py --plain - one with the R flag, that repeats no option.
-agent_mh.py --revoke HOW SEQ - a Binding Revocation Indication to a host, at COA, from
-the home agent's address; HOW it is signed: good, wrong-key, no-auth.
+agent_mh.py --revoke HOW SEQ [WHEN] - a Binding Revocation Indication to a host, at COA, from
+the home agent's address; HOW it is signed: good, wrong-key, no-auth; WHEN: its time stamp, in
+seconds since 1970, or never.
 """
 import hashlib
 import hmac
@@ -46,9 +47,12 @@ def checksum(src, dst, data):
     return ~total & 0xFFFF
 
 
+def ntp_of(seconds):
+    return struct.pack("!Q", int((seconds + 2208988800) * 2**32))
+
+
 def ntp(shift=0):
-    now = time.time() + 2208988800 + shift
-    return struct.pack("!Q", int(now * 2**32))
+    return ntp_of(time.time() + shift)
 
 
 def option(kind, data):
@@ -226,11 +230,12 @@ def to_host(out, mh, coa):
     out.sendto(head + addr(HA) + addr(coa) + rh2 + mh[:4] + value + mh[6:], (coa, 0))
 
 
-def revoke(how, seq):
+def revoke(how, seq, when):
     keys = {"good": KEY, "wrong-key": b"\1" * 32, "no-auth": None}
     out = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_RAW)
     fields = struct.pack("!BBHH", 1, 4, seq & 0xFFFF, 0)
-    to_host(out, message(16, fields, key=keys[how]), COA)
+    stamp = b"" if when == "never" else option(10, ntp_of(float(when)))
+    to_host(out, message(16, fields, stamp, key=keys[how]), COA)
 
 
 if sys.argv[1:2] == ["--ha"]:
@@ -238,7 +243,7 @@ if sys.argv[1:2] == ["--ha"]:
 if sys.argv[1:2] == ["--plain"]:
     play_home_agent(0x40)
 if sys.argv[1:2] == ["--revoke"]:
-    revoke(sys.argv[2], int(sys.argv[3]))
+    revoke(sys.argv[2], int(sys.argv[3]), sys.argv[4] if sys.argv[4:] else time.time())
     sys.exit()
 HOST = Host()
 for name in sys.argv[1:]:

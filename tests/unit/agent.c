@@ -280,6 +280,25 @@ static void revocation(void)
 	      MH_BRA_NO_BINDING);
 }
 
+static void revocation_replayed(void)
+{
+	struct mh_in bri = { .msg.opts.mesg_id = clock_ntp(NOW) };
+	struct bul bul = { .seq = 100 };
+
+	CHECK(!revoke_in_time(&bul, &bri, clock_ntp(NOW)));
+	bri.msg.opts.has = MH_BIT(MH_OPT_MESG_ID);
+	CHECK(revoke_in_time(&bul, &bri, clock_ntp(NOW)));
+	CHECK(revoke_in_time(&bul, &bri, clock_ntp(NOW + 7 * NS_PER_S)));
+	CHECK(!revoke_in_time(&bul, &bri, clock_ntp(NOW + 8 * NS_PER_S)));
+	/* The home agent's clock is two seconds behind ours. */
+	bul.offset = -(2ULL << 32);
+	CHECK(revoke_in_time(&bul, &bri, clock_ntp(NOW + 8 * NS_PER_S)));
+	bul.revoked_id = bri.msg.opts.mesg_id;
+	CHECK(!revoke_in_time(&bul, &bri, clock_ntp(NOW)));
+	bri.msg.opts.mesg_id++;
+	CHECK(revoke_in_time(&bul, &bri, clock_ntp(NOW)));
+}
+
 /* Of a handover: it leaves, or waits for the guest, with or without a binding. */
 static void revocation_announced(void)
 {
@@ -484,6 +503,7 @@ int main(void)
 		{ "the care-of address", alternate_coa },
 		{ "what a revocation means", revocation },
 		{ "what it means in a handover", revocation_announced },
+		{ "of another time, or a second time", revocation_replayed },
 		{ "contexts", contexts },
 		{ "a list of contexts", context_list },
 		{ "the context of one mobile router", context_of_one },

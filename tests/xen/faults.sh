@@ -170,7 +170,7 @@ cell_agent_old_copy() {
 	ok "agent_old_copy: prepared" lab_wait 60 coming
 	restart $AT nemod
 	ended ok agent_old_copy
-	kept agent_old_copy $TO $AT
+	kept_whole agent_old_copy $TO $AT
 	swap
 }
 

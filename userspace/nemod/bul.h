@@ -48,6 +48,7 @@ struct bul_ops {
  * @ends: monotonic ns, of its lifetime
  * @first_id, @last_id: time stamps of its Binding Updates (MESG-ID)
  * @offset: the home agent's clock less ours, NTP units (status 144)
+ * @revoked_id: newest time stamp of a revocation
  * @granted: lifetime in seconds; 0: this host has no binding
  * @bound: number of the newest binding that is known, ours or another host's
  * @bound_at: when it was learnt, monotonic ns; 0 for never
@@ -67,7 +68,7 @@ struct bul {
 	bool once_more;		/* a status has had its immediate retry */
 	uint64_t since, claim;
 	uint64_t acked, ends;
-	uint64_t offset;
+	uint64_t offset, revoked_id;
 	uint32_t granted;
 	enum bul_exchange next;
 	bool transient;

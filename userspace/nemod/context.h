@@ -25,6 +25,7 @@ enum context_subtype {
 #define CONTEXT_TRANSIENT	0x01	/* the home agent knows RFC 6058 */
 #define CONTEXT_REGISTERED	0x02	/* in a HAck: the new host has sent a Binding Update */
 #define CONTEXT_HERE		0x04	/* in an abort: the guest is at the sender */
+#define CONTEXT_AGAIN		0x08	/* in a prepare: only if prepared for it already */
 
 /* In a HAck: what becomes of a mobile router. */
 enum context_status {

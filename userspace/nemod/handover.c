@@ -15,6 +15,7 @@
 
 const char *const handover_steps[HANDOVER_STEPS] = {
 	[HANDOVER_NONE] = "none",
+	[HANDOVER_RECALLED] = "recalled",
 	[HANDOVER_OFFERED] = "offered",
 	[HANDOVER_AGREED] = "agreed",
 	[HANDOVER_LEFT] = "left",
@@ -93,7 +94,7 @@ void handover_agree(struct mr *mr)
 	struct handover *h = &mr->handover;
 	struct timeval tv = { HANDOVER_RENEW_S, 0 };
 
-	if (h->step == HANDOVER_OFFERED || h->step == HANDOVER_NONE) {
+	if (h->step == HANDOVER_OFFERED || h->step == HANDOVER_RECALLED) {
 		h->step = HANDOVER_AGREED;
 		timeline_step(&h->timeline, TIMELINE_PREPARED, 0);
 		/* A marker finds its way, even if nobody says that the guest leaves. */
@@ -227,6 +228,8 @@ enum context_status handover_take(struct mr *mr, const struct peer *peer,
 {
 	enum context_status status = CONTEXT_OK;
 
+	if (c->flags & CONTEXT_AGAIN && !same_as_now(mr, peer))
+		return CONTEXT_NOTHING;
 	if (outdated(mr, c))
 		return CONTEXT_NOTHING;
 	if (IN6_IS_ADDR_UNSPECIFIED(&mr->host->coa))
@@ -372,7 +375,8 @@ void handover_registered(struct mr *mr)
 static void (*const on_guest[HANDOVER_STEPS])(struct mr *mr,
 					      const struct nemo_mr_info *ntf) = {
 	[HANDOVER_NONE]		= found,
-	[HANDOVER_OFFERED]	= NULL,		/* it has not left */
+	[HANDOVER_RECALLED]	= NULL,		/* it has not left */
+	[HANDOVER_OFFERED]	= NULL,
 	[HANDOVER_AGREED]	= NULL,
 	[HANDOVER_LEFT]		= came_back,
 	[HANDOVER_BACK]		= came_back,
@@ -507,6 +511,7 @@ static const struct {
 	const char *error;
 } ends_in_standby[HANDOVER_STEPS] = {
 	[HANDOVER_NONE]		= { TIMELINE_DONE },
+	[HANDOVER_RECALLED]	= { TIMELINE_DONE, "another host serves it now" },
 	[HANDOVER_OFFERED]	= { TIMELINE_DONE, "another host serves it now" },
 	[HANDOVER_AGREED]	= { TIMELINE_DONE, "another host serves it now" },
 	[HANDOVER_LEFT]		= { TIMELINE_DONE },
@@ -564,6 +569,21 @@ void handover_free(struct mr *mr)
 		event_free(mr->handover.timer);
 }
 
+/*
+ * The kernel keeps the peer of a handover that is over, too: only the peer knows whether
+ * it is prepared.
+ */
+static void recall(struct mr *mr, struct peer *peer)
+{
+	struct handover *h = &mr->handover;
+
+	if (mr->state == NEMO_MR_STATE_ACTIVE)
+		h->step = HANDOVER_RECALLED;
+	h->id = host_next_id(mr->host);
+	h->renewed = clock_monotonic();
+	handover_recall(mr, peer);
+}
+
 /* A binding of 0 s is none: what the kernel was told, the next agent reads. */
 void handover_adopt(struct mr *mr, const struct nemo_mr_info *old)
 {
@@ -596,4 +616,7 @@ void handover_adopt(struct mr *mr, const struct nemo_mr_info *old)
 		if (old->flags & NEMO_MR_FLAG_PREPARED_UPLINK)
 			bul_start(&mr->bul, BUL_TRANSIENT);
 	}
+	if (peer && old->lifetime && (old->state == NEMO_MR_STATE_ACTIVE ||
+				      old->state == NEMO_MR_STATE_LEAVING))
+		recall(mr, peer);
 }

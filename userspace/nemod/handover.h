@@ -22,6 +22,7 @@ struct mr;
 enum handover_step {
 	HANDOVER_NONE,
 	/* the old host */
+	HANDOVER_RECALLED,	/* adopted: is the new one prepared? */
 	HANDOVER_OFFERED,	/* the new one has not answered */
 	HANDOVER_AGREED,	/* the new one is prepared */
 	HANDOVER_LEFT,		/* leaving: the guest is paused, or gone */
@@ -47,7 +48,7 @@ extern const char *const handover_steps[HANDOVER_STEPS];
  * @ba, @marker: have come
  * @registered: new host: it has asked for the binding
  * @other_marker: the next marker is not the last one
- * @renewed: monotonic ns; old: when it began, new: when it was last heard of
+ * @renewed: monotonic ns; old: when it was last asked for, new: when it was last heard of
  * @timer: ends the step
  */
 struct handover {
@@ -162,6 +163,9 @@ extern const struct peer_ops handover_peer_ops;
 /* Put a mobile router into the next Handover Initiate to a peer, and send them. */
 void handover_post(struct mr *mr, struct peer *peer, enum mh_hi_code code);
 void handover_flush(struct host *host);
+
+/* Of a former agent: does the peer know of it? It is told the number that it has now. */
+void handover_recall(struct mr *mr, struct peer *peer);
 
 /* Prepare again whatever is prepared at peers. */
 void handover_renew(struct host *host);

@@ -111,11 +111,13 @@ static bool fits(const struct outbox *box, const struct peer *peer,
 	       context_room(&box->open->m) > 1;
 }
 
-void handover_post(struct mr *mr, struct peer *peer, enum mh_hi_code code)
+static void post(struct mr *mr, struct peer *peer, enum mh_hi_code code,
+		 uint8_t flags)
 {
 	struct outbox *box = &mr->host->outbox;
 	struct context c = context_of(mr);
 
+	c.flags |= flags;
 	if (!fits(box, peer, code)) {
 		send_open(box);
 		box->open = peer_ask(peer, code, code == MH_HI_CONTEXT_SENT ?
@@ -140,6 +142,20 @@ void handover_post(struct mr *mr, struct peer *peer, enum mh_hi_code code)
 		look_for_neighbours(mr->host);
 		add_neighbours(&box->open->m, mr);
 	}
+}
+
+void handover_post(struct mr *mr, struct peer *peer, enum mh_hi_code code)
+{
+	post(mr, peer, code, 0);
+}
+
+/* Where there is no answer, what has left is renewed as ever. */
+void handover_recall(struct mr *mr, struct peer *peer)
+{
+	struct timeval tv = { HANDOVER_RENEW_S, 0 };
+
+	post(mr, peer, MH_HI_CONTEXT_SENT, CONTEXT_AGAIN);
+	event_add(mr->host->renew, &tv);
 }
 
 void handover_flush(struct host *host)
@@ -278,6 +294,7 @@ static enum context_status give_again(const struct item *item)
 {
 	if (!from_its_peer(item))
 		return CONTEXT_NOTHING;
+	item->mr->handover.renewed = clock_monotonic();
 	handover_agree(item->mr);
 	return CONTEXT_OK;
 }
@@ -331,6 +348,7 @@ enum said { SAID_PREPARE, SAID_QUERY, SAID_ABORT, SAID_KINDS };
 static enum context_status (*const on_said[SAID_KINDS][HANDOVER_STEPS])(const struct item *item) = {
 	[SAID_PREPARE] = {
 		[HANDOVER_NONE]		= take_idle,
+		[HANDOVER_RECALLED]	= served,
 		[HANDOVER_OFFERED]	= served,
 		[HANDOVER_AGREED]	= served,
 		[HANDOVER_LEFT]		= served,
@@ -342,6 +360,7 @@ static enum context_status (*const on_said[SAID_KINDS][HANDOVER_STEPS])(const st
 	},
 	[SAID_QUERY] = {
 		[HANDOVER_NONE]		= give,
+		[HANDOVER_RECALLED]	= give_again,
 		[HANDOVER_OFFERED]	= give_again,
 		[HANDOVER_AGREED]	= give_again,
 		[HANDOVER_LEFT]		= give_again,
@@ -353,6 +372,7 @@ static enum context_status (*const on_said[SAID_KINDS][HANDOVER_STEPS])(const st
 	},
 	[SAID_ABORT] = {
 		[HANDOVER_NONE]		= finished,
+		[HANDOVER_RECALLED]	= finished,
 		[HANDOVER_OFFERED]	= drop_it,
 		[HANDOVER_AGREED]	= drop_it,
 		[HANDOVER_LEFT]		= take_back,
@@ -429,6 +449,21 @@ static void begin_transient(struct host *host, const struct mh_opts *opts)
 	}
 }
 
+/* Behind all contexts: whom the answer leaves out is not prepared. */
+static void give_neighbours(struct host *host, struct context_message *m)
+{
+	unsigned int contexts = m->msg.opts.n_vendor;
+	struct context c;
+
+	for (unsigned int i = 0; i < contexts; i++) {
+		if (!context_read(&m->msg.opts.vendor[i], &c) ||
+		    c.status != CONTEXT_OK)
+			continue;
+		look_for_neighbours(host);
+		add_neighbours(m, host_by_hoa(host, &c.hoa));
+	}
+}
+
 static void heard(struct host *host, struct peer *peer, const struct mh_in *hi)
 {
 	const struct mh_opts *opts = &hi->msg.opts;
@@ -453,11 +488,9 @@ static void heard(struct host *host, struct peer *peer, const struct mh_in *hi)
 			judge(&item, kind);
 		good = good || item.c.status == CONTEXT_OK;
 		context_add(&m, &item.c);
-		if (kind == SAID_QUERY && item.c.status == CONTEXT_OK) {
-			look_for_neighbours(host);
-			add_neighbours(&m, item.mr);
-		}
 	}
+	if (kind == SAID_QUERY)
+		give_neighbours(host, &m);
 	m.msg.hi.flags = answers[kind].flags;
 	m.msg.hi.code = good ? answers[kind].good : answers[kind].bad;
 	peer_answer(peer, hi, &m);
@@ -467,25 +500,62 @@ static void heard(struct host *host, struct peer *peer, const struct mh_in *hi)
 
 /* What is answered ----------------------------------------------------------- */
 
+static void not_renewed(struct item *item, const char *error)
+{
+	struct mr *mr = item->mr;
+
+	log_warn("%s: not renewed at peer %s: %s", mr->conf->name,
+		 item->peer->conf->name, error);
+	verb_settle(&mr->handover.waits, mr->conf->name, error);
+}
+
 static void prepare_answered(struct item *item, const char *error)
 {
 	enum handover_step step = item->mr->handover.step;
 
 	if (!error)
 		handover_agree(item->mr);
+	else if (step == HANDOVER_RECALLED)
+		handover_end(item->mr, TIMELINE_FAILED,
+			     "no peer is prepared; say where it goes: to PEER");
 	else if (step == HANDOVER_OFFERED)
 		handover_end(item->mr, TIMELINE_FAILED, error);
-	else if (step == HANDOVER_AGREED || step == HANDOVER_LEFT)
-		log_warn("%s: not renewed at peer %s: %s",
-			 item->mr->conf->name, item->peer->conf->name, error);
+	else if (step != HANDOVER_NONE)
+		not_renewed(item, error);
+}
+
+/* Called off meanwhile: else the one that gives would go on believing in it. */
+static void not_wanted(struct item *item)
+{
+	struct mr *mr = item->mr;
+
+	if (mr->state == NEMO_MR_STATE_STANDBY ||
+	    mr->handover.step == HANDOVER_UNDONE)
+		handover_post(mr, item->peer, MH_HI_FORWARDING_DONE);
+}
+
+static void ready_answered(struct item *item, const char *error)
+{
+	struct mr *mr = item->mr;
+
+	if (!error && take(item) != CONTEXT_OK)
+		error = "the peer's context does not fit";
+	verb_settle(&mr->handover.waits, mr->conf->name, error);
 }
 
 static void query_answered(struct item *item, const char *error)
 {
 	struct handover *h = &item->mr->handover;
 
-	if (h->step != HANDOVER_ASKED)
+	if (h->step == HANDOVER_READY && from_its_peer(item)) {
+		ready_answered(item, error);
 		return;
+	}
+	if (h->step != HANDOVER_ASKED) {
+		if (!error)
+			not_wanted(item);
+		return;
+	}
 	h->queries--;
 	if (!error && take(item) != CONTEXT_OK)
 		error = "the peer's context does not fit";

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clock.h"
 #include "host.h"
 #include "lib/log.h"
 
@@ -88,13 +89,34 @@ static void call_off(struct mr *mr)
 	handover_end(mr, TIMELINE_ABORTED, "the handover was aborted");
 }
 
+/* The answer to the question does not matter any more. */
+static const char *prepare_anew(struct task *t)
+{
+	if (t->peer)
+		handover_end(t->mr, TIMELINE_ABORTED, "it is prepared anew");
+	return prepare(t);
+}
+
 static const char *prepare_again(struct task *t)
 {
 	if (is_peer(t))
-		return t->mr->handover.step == HANDOVER_OFFERED ? wait(t) :
-								  NULL;
+		return wait(t);
 	call_off(t->mr);
 	return offer(t);
+}
+
+/* Is it still? The peer may have started again since. */
+static const char *prepare_agreed(struct task *t)
+{
+	struct mr *mr = t->mr;
+	struct peer *peer = peer_by_address(&mr->host->peers,
+					    &mr->handover.peer);
+
+	if (!is_peer(t) || !peer)
+		return prepare_again(t);
+	mr->handover.renewed = clock_monotonic();
+	handover_post(mr, peer, MH_HI_CONTEXT_SENT);
+	return wait(t);
 }
 
 static const char *prepare_gone(struct task *t)
@@ -109,10 +131,19 @@ static const char *prepare_asked(struct task *t)
 		wait(t);
 }
 
+/* So that the old host, too, knows that it is still to come. */
 static const char *prepare_ready(struct task *t)
 {
-	return t->peer ? "this host is prepared for it to come; it cannot go from here" :
-		NULL;
+	struct mr *mr = t->mr;
+	struct peer *peer = peer_by_address(&mr->host->peers,
+					    &mr->handover.peer);
+
+	if (t->peer)
+		return "this host is prepared for it to come; it cannot go from here";
+	if (!peer)
+		return "the peer that it comes from is no longer configured";
+	handover_post(mr, peer, MH_HI_PLAIN);
+	return wait(t);
 }
 
 static const char *unfinished(struct task *t)
@@ -156,6 +187,14 @@ static const char *leave_unprepared(struct task *t)
 		t->mr->handover.stopped = t->order->stopped;
 	}
 	return error;
+}
+
+static const char *leave_recalled(struct task *t)
+{
+	if (!t->peer)
+		return leave_later(t);
+	handover_end(t->mr, TIMELINE_ABORTED, "it is prepared anew");
+	return leave_unprepared(t);
 }
 
 static const char *leave(struct task *t)
@@ -262,8 +301,9 @@ static const char *abort_arrived(struct task *t)
 static const char *(*const tasks[HANDOVER_VERBS][HANDOVER_STEPS])(struct task *t) = {
 	[HANDOVER_PREPARE] = {
 		[HANDOVER_NONE]		= prepare,
+		[HANDOVER_RECALLED]	= prepare_anew,
 		[HANDOVER_OFFERED]	= prepare_again,
-		[HANDOVER_AGREED]	= prepare_again,
+		[HANDOVER_AGREED]	= prepare_agreed,
 		[HANDOVER_LEFT]		= prepare_gone,
 		[HANDOVER_BACK]		= waiting_here,
 		[HANDOVER_ASKED]	= prepare_asked,
@@ -273,6 +313,7 @@ static const char *(*const tasks[HANDOVER_VERBS][HANDOVER_STEPS])(struct task *t
 	},
 	[HANDOVER_LEAVE] = {
 		[HANDOVER_NONE]		= leave_unprepared,
+		[HANDOVER_RECALLED]	= leave_recalled,
 		[HANDOVER_OFFERED]	= leave_later,
 		[HANDOVER_AGREED]	= leave,
 		[HANDOVER_LEFT]		= leave_again,
@@ -284,6 +325,7 @@ static const char *(*const tasks[HANDOVER_VERBS][HANDOVER_STEPS])(struct task *t
 	},
 	[HANDOVER_ARRIVE] = {
 		[HANDOVER_NONE]		= arrive,
+		[HANDOVER_RECALLED]	= done,
 		[HANDOVER_OFFERED]	= done,
 		[HANDOVER_AGREED]	= done,
 		[HANDOVER_LEFT]		= come_back,
@@ -295,6 +337,7 @@ static const char *(*const tasks[HANDOVER_VERBS][HANDOVER_STEPS])(struct task *t
 	},
 	[HANDOVER_ABORT] = {
 		[HANDOVER_NONE]		= done,
+		[HANDOVER_RECALLED]	= abort_agreed,
 		[HANDOVER_OFFERED]	= abort_agreed,
 		[HANDOVER_AGREED]	= abort_agreed,
 		[HANDOVER_LEFT]		= abort_left,
@@ -319,13 +362,15 @@ static const struct {
 		{ STEP(NONE) | STEP(ASKED) | STEP(READY),
 		  STATE(STANDBY) | STATE(PREPARED),
 		  "every mobile router is served here; say where they go: to PEER" },
-		{ STEP(NONE) | STEP(OFFERED) | STEP(AGREED), STATE(ACTIVE),
+		{ STEP(NONE) | STEP(RECALLED) | STEP(OFFERED) | STEP(AGREED),
+		  STATE(ACTIVE),
 		  "no mobile router is active here" },
 	},
 	[HANDOVER_LEAVE] = {
-		{ STEP(OFFERED) | STEP(AGREED) | STEP(LEFT), ANY,
+		{ STEP(RECALLED) | STEP(OFFERED) | STEP(AGREED) | STEP(LEFT), ANY,
 		  "no mobile router has a peer prepared; say where they go: to PEER" },
-		{ STEP(NONE) | STEP(OFFERED) | STEP(AGREED) | STEP(LEFT),
+		{ STEP(NONE) | STEP(RECALLED) | STEP(OFFERED) | STEP(AGREED) |
+		  STEP(LEFT),
 		  STATE(ACTIVE) | STATE(LEAVING),
 		  "no mobile router is active here" },
 	},

@@ -222,6 +222,7 @@ int host_start(struct host *host, const struct nemo_conf *conf,
 		    memcmp(&host->mr[i]->bul.coa, &host->coa,
 			   sizeof(host->coa)))
 			host_moved(host, &host->coa);
+	handover_flush(host);
 	return err;
 }
 
@@ -262,6 +263,12 @@ static bool same_router(const struct nemo_conf_mr *a,
 	       !strcmp(a->attachment, b->attachment);
 }
 
+/* Not so what is given back to the old host: no binding is to be taken from it. */
+static bool is_bound(const struct mr *mr)
+{
+	return mr_serves(mr->state) && (mr->bul.granted || mr->bul.exchange);
+}
+
 static void change_mr(struct mr *mr, const struct nemo_conf_mr *conf)
 {
 	const struct nemo_mr_info gone = { };
@@ -282,7 +289,7 @@ static void change_mr(struct mr *mr, const struct nemo_conf_mr *conf)
 	}
 	mr_net_setup(mr);
 	/* The home agent must agree with what it will be told. */
-	if (prefixes && mr_serves(mr->state))
+	if (prefixes && is_bound(mr))
 		bul_start(&mr->bul, mr->bul.exchange ?: BUL_REFRESH);
 }
 
@@ -307,6 +314,7 @@ int host_reload(struct host *host, const struct nemo_conf *conf)
 	movement_look(&host->movement);
 	peers = peers_reload(&host->peers, conf);
 	mrs = add_missing(host);
+	handover_flush(host);
 	return err ?: peers ?: mrs;
 }
 
@@ -317,13 +325,13 @@ void host_moved(struct host *host, const struct in6_addr *coa)
 	host->coa = *coa;
 	for (unsigned int i = 0; i < host->mrs; i++) {
 		struct mr *mr = host->mr[i];
-		bool serves = mr_serves(mr->state);
+		bool bound = is_bound(mr);
 
 		if (mr_set_coa(mr, mr->state == NEMO_MR_STATE_ACTIVE))
 			continue;
 		mr->bul.coa = *coa;
 		/* No claim: the guest may have left while the host was away. */
-		if (serves)
+		if (bound)
 			bul_start(&mr->bul, mr->bul.exchange ?: BUL_REFRESH);
 	}
 	if (first)
@@ -376,7 +384,8 @@ const char *host_release(struct host *host, const char *name,
 		return "this host does not serve it; nothing to release";
 	if (mr->released)
 		return "its release is under way";
-	if (mr->handover.step != HANDOVER_NONE)
+	if (mr->handover.step != HANDOVER_NONE &&
+	    mr->handover.step != HANDOVER_RECALLED)
 		return "a handover is under way; wait for its end, or abort it";
 	mr->released = done;
 	mr->released_arg = arg;

@@ -311,6 +311,14 @@ void host_revoked(struct host *host, const struct mh_in *in)
 				 mr->conf->name);
 		return;
 	}
+	if (!mr->conf->auth.none &&
+	    !revoke_in_time(&mr->bul, in, clock_ntp(clock_realtime()))) {
+		if (mh_may_log(host->mh))
+			log_warn("%s: Binding Revocation of another time ignored; a replay?",
+				 mr->conf->name);
+		return;
+	}
+	mr->bul.revoked_id = in->msg.opts.mesg_id;
 	mr->bul.bris++;
 	status = revoke_judge(&mr->bul, mr->state, &in->msg.br);
 	revoke_answer(host->mh, mr->conf, in, status);

@@ -2,12 +2,24 @@
 #include <errno.h>
 #include <string.h>
 
+#include "clock.h"
 #include "lib/log.h"
 #include "revoke.h"
 
 /* RFC 5846 §11: InitMINDelayBRIs 1 s, doubled; MAX_BRACK_TIMEOUT, five tries. */
 #define FIRST_TIMEOUT_S	1
 #define MAX_ATTEMPTS	5
+
+/* The sequence number comes around, so it cannot tell a replay by itself. */
+bool revoke_in_time(const struct bul *bul, const struct mh_in *bri,
+		    uint64_t now)
+{
+	const struct mh_opts *opts = &bri->msg.opts;
+
+	return mh_has(opts, MH_OPT_MESG_ID) &&
+	       clock_ntp_near(opts->mesg_id, now + bul->offset) &&
+	       opts->mesg_id > bul->revoked_id;
+}
 
 uint8_t revoke_judge(const struct bul *bul, enum nemo_mr_state state,
 		     const struct mh_br *bri)
@@ -71,6 +83,10 @@ static void send_to(const struct revocation *r, const struct in6_addr *local,
 	};
 
 	add_name(&msg, r->conf);
+	if (!r->conf->auth.none) {
+		msg.opts.has |= MH_BIT(MH_OPT_MESG_ID);
+		msg.opts.mesg_id = clock_ntp(clock_realtime());
+	}
 	mh_send(r->mh, &msg, &path, &r->conf->auth);
 }
 

@@ -13,6 +13,10 @@
 #include "bul.h"
 #include "lib/mr.h"
 
+/* Of now (NTP), by the home agent's clock, and newer than the last one that was taken? */
+bool revoke_in_time(const struct bul *bul, const struct mh_in *bri,
+		    uint64_t now);
+
 /* The status to answer with; MH_BRA_SUCCESS: the binding is gone indeed. */
 uint8_t revoke_judge(const struct bul *bul, enum nemo_mr_state state,
 		     const struct mh_br *bri);
