@@ -82,6 +82,8 @@ hidden byte max_loss, max_dup, max_reorder, max_marker_loss, max_crash, max_isol
 hidden byte max_silent;		/* guests' moves that nobody announces */
 hidden byte max_abort;		/* moves that are given up; late: after the guest has run there */
 hidden byte max_abort_late;
+hidden byte max_give_up;	/* the same by the new host, which is prepared */
+hidden byte unheard;		/* it begins behind an abort whose answer was lost */
 hidden byte rfc6058;		/* the home agent knows transient bindings */
 
 /* Faults that the properties must find (model.test) */
@@ -93,6 +95,8 @@ hidden byte fault;
 #define ABORT_UNANSWERED	5
 #define LEAVES_FOR_EVER		6
 #define ADOPTS_AS_BOUND		7
+#define GIVES_BACK_AT_ONCE	8
+#define ABORTS_ANOTHER		9
 
 /* Filled in init and then constant: no part of the state. */
 hidden byte table_verdict[15];
@@ -162,6 +166,7 @@ chan hold_peer[HOSTS] = [QUEUE] of { byte };
 #define OLD		1
 #define NEW		2
 #define UNDONE		3	/* the new host of a handover that was aborted */
+#define BACK		4	/* the old host, that was told so */
 
 bit dead[HOSTS];
 byte view[HOSTS];	/* the state that it knows of */
@@ -174,6 +179,7 @@ byte role[HOSTS];
 byte id[HOSTS];		/* of the handover */
 byte mate[HOSTS] = NONE;	/* the other agent */
 byte sent_hi[HOSTS];	/* without an answer yet */
+byte hi_id[HOSTS];	/* the handover that it is about */
 bit ready[HOSTS];	/* the new host is prepared */
 bit passed[HOSTS];	/* a marker went on to the new host */
 bit revoked[HOSTS];
@@ -189,10 +195,11 @@ byte at;		/* the host that it runs on, or is paused on */
 bit runs = 1;
 byte clock;
 byte handovers;
+byte given_up;		/* the last handover that its new host gave up */
 bit isolated[HOSTS];
 
 /* Faults so far */
-byte n_loss, n_dup, n_reorder, n_marker_loss, n_crash, n_isolate, n_silent, n_abort;
+byte n_loss, n_dup, n_reorder, n_marker_loss, n_crash, n_isolate, n_silent, n_abort, n_give_up;
 
 /* What the properties look at */
 bit lost_binding[HOSTS];	/* and no frame of the guest here since */
@@ -202,6 +209,7 @@ byte sent;
 bit excused;		/* packets may be lost: the move was not announced, or worse */
 
 #define REACH(a, b)	(!isolated[a] && !isolated[b])
+#define GIVEN_UP	(given_up && given_up == handovers)
 
 /* Packets ------------------------------------------------------------------ */
 
@@ -427,6 +435,7 @@ inline forget(h)
 	role[h] = NO_ROLE;
 	ready[h] = 0;
 	sent_hi[h] = 0;
+	hi_id[h] = 0;
 	mate[h] = NONE;
 	passed[h] = 0;
 	revoked[h] = 0
@@ -444,12 +453,19 @@ inline stand_by(h)
 	forget(h)
 }
 
-inline send_hi(h, to, type, status)
+inline send_hi(h, to, type, i, status)
 {
 	if
-	:: to != NONE && REACH(h, to) -> hi[to]!type, h, id[h], status
+	:: to != NONE && REACH(h, to) -> hi[to]!type, h, i, status
 	:: else
 	fi
+}
+
+inline tell_abort(h)
+{
+	sent_hi[h] = HI_ABORT;
+	hi_id[h] = id[h];
+	send_hi(h, mate[h], HI_ABORT, id[h], 0)
 }
 
 /* Tell the new host that nothing comes of it. */
@@ -458,8 +474,7 @@ inline call_off(h)
 	role[h] = NO_ROLE;
 	ready[h] = 0;
 	passed[h] = 0;
-	sent_hi[h] = HI_ABORT;
-	send_hi(h, mate[h], HI_ABORT, 0)
+	tell_abort(h)
 }
 
 /* The kernel says that the state is another. */
@@ -473,7 +488,8 @@ inline look(h)
 	/* the guest is back, and nobody said so; or the old host has it again */
 	if
 	:: role[h] == NEW && st[h] == leaving -> stop(h); open[h] = 0; role[h] = UNDONE
-	:: role[h] == OLD && (st[h] == activating || st[h] == active) -> call_off(h)
+	:: (role[h] == OLD || role[h] == BACK) && (st[h] == activating || st[h] == active) ->
+		call_off(h)
 	:: else
 	fi
 }
@@ -537,8 +553,16 @@ inline on_ack(h)
 inline on_prepare(h, from, i, seq)
 {
 	if
-	:: st[h] == active || st[h] == activating || role[h] == OLD ->
+	:: st[h] == active || st[h] == activating || role[h] == OLD ||
+	   (st[h] == leaving && role[h] == UNDONE) ->
 		hi[from]!HACK_PREPARE, h, i, 2
+	/* what it has said meanwhile of a handover before waits for its answer still */
+	:: st[h] == prepared && role[h] == NEW && mate[h] == from && sent_hi[h] ->
+		id[h] = i;
+		kseq[h] = seq;
+		fence[h] = seq;
+		number[h] = MAX(number[h], seq);
+		send_hi(h, from, HACK_PREPARE, i, 0)
 	:: else ->
 		forget(h);
 		stop(h);
@@ -553,7 +577,7 @@ inline on_prepare(h, from, i, seq)
 		number[h] = MAX(number[h], seq);
 		request(h, prepared, seq);
 		view[h] = prepared;
-		send_hi(h, from, HACK_PREPARE, 0);
+		send_hi(h, from, HACK_PREPARE, i, 0);
 		if
 		:: rfc6058 -> number[h] = number[h] + 1; send_up(h, BU_TRANSIENT)
 		:: else
@@ -574,15 +598,60 @@ inline undone(h)
 	role[h] = UNDONE
 }
 
+/* In leaving: everything is held until the guest speaks again. */
+inline take_back(h)
+{
+	open[h] = bound[h];
+	undo[h] = 0;
+	request(h, prepared, kseq[h]);
+	view[h] = prepared
+}
+
+/* The new host gives up, and keeps what it holds until the old one takes the guest back. */
+inline give_up(h)
+{
+	printf("abort on %d, which is prepared\n", h);
+	n_give_up++;
+	given_up = (id[h] -> id[h] : handovers);
+	excused = excused || at == h;
+	tell_abort(h);
+	if
+	:: fault == GIVES_BACK_AT_ONCE -> undone(h)
+	:: else
+	fi
+}
+
+/* An abort of another handover changes nothing; an agent that was killed knows no number. */
+#define SAME_HANDOVER(h, i)	(id[h] == (i) || !id[h] || !(i) || fault == ABORTS_ANOTHER)
+
 inline on_abort(h, from, i)
 {
 	if
 	:: role[h] == NEW && id[h] == i && mate[h] == from &&
 	   (st[h] == prepared || exchange[h] || due[h]) -> undone(h)
+	:: role[h] == OLD && mate[h] == from && SAME_HANDOVER(h, i) ->
+		if
+		:: st[h] == leaving ->
+			take_back(h);
+			role[h] = BACK;
+			ready[h] = 0; passed[h] = 0; revoked[h] = 0; sent_hi[h] = 0; hi_id[h] = 0
+		:: else -> forget(h)
+		fi
+	/* adopted */
+	:: role[h] == NO_ROLE && st[h] == leaving && peer[h] == from -> take_back(h)
 	:: else
 	fi;
 	if
 	:: REACH(h, from) && fault != ABORT_UNANSWERED -> hi[from]!HACK_ABORT, h, i, 0
+	:: else
+	fi
+}
+
+/* Nobody answers: what is held goes back, or nowhere. */
+inline if_alone(h)
+{
+	if
+	:: st[h] == prepared && role[h] == NEW -> excused = 1; undone(h)
 	:: else
 	fi
 }
@@ -609,14 +678,20 @@ inline on_hi(h)
 		:: type_ == HI_ABORT -> on_abort(h, from_, i_)
 		:: type_ == HACK_PREPARE && role[h] == OLD && i_ == id[h] ->
 			sent_hi[h] = 0;
+			hi_id[h] = 0;
 			if
 			:: n_ == 0 -> ready[h] = 1
 			/* the guest may be there already */
 			:: n_ && ready[h] && fault != RENEWAL_REFUSED -> skip
 			:: n_ && (!ready[h] || fault == RENEWAL_REFUSED) -> forget(h)
 			fi
-		:: type_ == HACK_ABORT && sent_hi[h] == HI_ABORT && i_ == id[h] ->
-			sent_hi[h] = 0
+		:: type_ == HACK_ABORT && sent_hi[h] == HI_ABORT && i_ == hi_id[h] ->
+			sent_hi[h] = 0;
+			hi_id[h] = 0;
+			if
+			:: st[h] == prepared && role[h] == NEW && i_ == id[h] -> undone(h)
+			:: else
+			fi
 		:: else
 		fi
 	fi
@@ -698,19 +773,36 @@ proctype Host(byte h)
 	:: atomic { !dead[h] && role[h] == UNDONE && st[h] == leaving && SETTLED(h) &&
 		    !own[peer[h]] && !bound[h] && len(up[h]) == 0 && (coa != h || isolated[h]) ->
 		stand_by(h); TIDY }
+	/* the guest goes on here all the same */
+	:: atomic { !dead[h] && role[h] == UNDONE && st[h] == leaving && view[h] == leaving &&
+		    SETTLED(h) && coa == h && runs && at == h && QUIET(h) ->
+		assert(excused);
+		stand_by(h); TIDY }
 	/* HI: retransmitted, given up; prepared: not renewed */
 	:: atomic { !dead[h] && sent_hi[h] && !dead[mate[h]] && REACH(h, mate[h]) &&
-		    len(hi[mate[h]]) == 0 && len(hi[h]) == 0 -> send_hi(h, mate[h], sent_hi[h], kseq[h]) }
+		    len(hi[mate[h]]) == 0 && len(hi[h]) == 0 ->
+		send_hi(h, mate[h], sent_hi[h], hi_id[h], kseq[h]) }
 	:: atomic { !dead[h] && sent_hi[h] && !REACH(h, mate[h]) ->
 		if
 		:: sent_hi[h] == HI_PREPARE -> forget(h)
-		:: else -> sent_hi[h] = 0
-		fi }
+		:: else -> sent_hi[h] = 0; hi_id[h] = 0; if_alone(h)
+		fi; TIDY }
+	:: atomic { !dead[h] && sent_hi[h] == HI_ABORT && dead[mate[h]] &&
+		    st[h] == prepared && role[h] == NEW && view[h] == st[h] ->
+		sent_hi[h] = 0; hi_id[h] = 0; if_alone(h); TIDY }
 	:: atomic { !dead[h] && st[h] == prepared && role[h] == NEW && len(hi[h]) == 0 &&
-		    view[h] == st[h] &&
+		    view[h] == st[h] && !sent_hi[h] &&
 		    (role[mate[h]] != OLD || mate[mate[h]] != h || !REACH(h, mate[h])) ->
 		excused = excused || !REACH(h, mate[h]) || n_crash;
 		undone(h); TIDY }
+	/* the guest was taken back, and goes on elsewhere all the same */
+	:: atomic { !dead[h] && st[h] == prepared && (role[h] == BACK || role[h] == NO_ROLE) &&
+		    view[h] == st[h] && !bound[h] && runs && at != h ->
+		assert(excused);
+		undone(h); TIDY }
+	:: atomic { n_give_up < max_give_up && !dead[h] && st[h] == prepared && role[h] == NEW &&
+		    view[h] == st[h] && !sent_hi[h] ->
+		give_up(h); TIDY }
 
 	:: atomic { n_crash < max_crash && !dead[h] ->
 		n_crash++;
@@ -804,31 +896,23 @@ inline verb_prepare(g, k)
 		handovers++;
 		id[g] = handovers;
 		sent_hi[g] = HI_PREPARE;
-		send_hi(g, k, HI_PREPARE, kseq[g])
+		hi_id[g] = handovers;
+		send_hi(g, k, HI_PREPARE, handovers, kseq[g])
 	:: else -> excused = 1
 	fi
 }
 
-/* In leaving: everything is held until the guest speaks again. */
 inline verb_abort(g)
 {
 	printf("abort on %d\n", g);
 	if
 	:: role[g] == OLD ->
 		if
-		:: st[g] == leaving ->
-			open[g] = bound[g];
-			undo[g] = 0;
-			request(g, prepared, kseq[g]);
-			view[g] = prepared
+		:: st[g] == leaving -> take_back(g)
 		:: else
 		fi;
 		call_off(g)
-	:: role[g] != OLD && st[g] == leaving && role[g] != UNDONE ->
-		open[g] = bound[g];
-		undo[g] = 0;
-		request(g, prepared, kseq[g]);
-		view[g] = prepared
+	:: role[g] != OLD && st[g] == leaving && role[g] != UNDONE -> take_back(g)
 	:: else
 	fi
 }
@@ -878,7 +962,9 @@ announced:
 		goto next
 	:: atomic { ready[g_] && role[g_] == OLD && !dead[g_] && st[g_] == active -> leave(g_) };
 		goto left
-	:: atomic { role[g_] != OLD -> excused = 1 };
+	/* the old host was told: the guest stays */
+	:: atomic { GIVEN_UP && role[g_] != OLD -> goto next }
+	:: atomic { role[g_] != OLD && !GIVEN_UP -> excused = 1 };
 		runs = 0;
 		atomic { resume(k_) };
 		goto next
@@ -886,7 +972,12 @@ announced:
 
 left:
 	/* the guest stops, and the hypervisor says so, if anybody listens */
-	atomic { runs = 0;
+	atomic {
+		if
+		/* it was taken back before, and stays */
+		:: GIVEN_UP && st[g_] != leaving && st[g_] != prepared -> goto next
+		:: else -> runs = 0
+		fi;
 		printf("the guest is paused\n");
 		if
 		:: !dead[g_] && st[g_] == leaving && role[g_] == OLD -> undo[g_] = 1; open[g_] = bound[g_]
@@ -900,7 +991,12 @@ left:
 		:: undo[g_] && st[g_] == leaving -> skip
 		fi;
 		atomic { resume(g_) }
-	:: atomic { resume(k_) };
+	:: atomic { GIVEN_UP && (st[g_] != leaving || undo[g_] || !max_crash) -> resume(g_) }
+	/* its agent may have been dead for too long to hear of it */
+	:: atomic { GIVEN_UP && st[g_] == leaving && !undo[g_] && max_crash && !dead[g_] ->
+		verb_abort(g_) };
+		atomic { resume(g_) }
+	:: atomic { excused = excused || GIVEN_UP; resume(k_) };
 		if
 		:: atomic { max_abort_late && n_abort < max_abort && coa != k_ -> n_abort++; runs = 0 };
 			atomic { !dead[g_] -> verb_abort(g_) };
@@ -988,6 +1084,8 @@ init
 			max_silent = setting("SILENT", 0);
 			max_abort = setting("ABORT", 0);
 			max_abort_late = setting("ABORT_LATE", 0);
+			max_give_up = setting("GIVE_UP", 0);
+			unheard = setting("UNHEARD", 0);
 			rfc6058 = setting("RFC6058", 1);
 			fault = setting("FAULT", 0);
 
@@ -1021,6 +1119,16 @@ init
 		number[0] = hseq;
 		seen[0] = clock;
 		acked[0] = clock - 1;
+		if
+		:: unheard ->
+			handovers = 1;
+			id[0] = 1; peer[0] = 1;
+			st[1] = prepared; view[1] = prepared;
+			role[1] = NEW; id[1] = 1; mate[1] = 0; peer[1] = 0;
+			kseq[1] = hseq; number[1] = hseq; fence[1] = hseq; due[1] = 1;
+			sent_hi[1] = HI_ABORT; hi_id[1] = 1
+		:: else
+		fi;
 		run Host(0);
 		run Host(1);
 #if HOSTS == 3
