@@ -76,6 +76,25 @@ move_frozen B A
 lose_nothing
 ok 'all is as it was' lab_wait 10 home
 
+# An abort that is late is of the handover before, and not of the one that is under way.
+ok 'prepare' agent A mr prepare guest1 to hostB
+lose 'iifname hostA oifname hostB meta l4proto 135 @th,16,8 15'
+agent B mr abort guest1 > "$LAB_RUN/late" 2>&1 &
+late=$!
+offered() { [ "$(step A)" = "$1" ]; }
+ok 'A drops it, and B does not hear so' lab_wait 5 offered none
+ok 'prepare again, before that' agent A mr prepare guest1 to hostB
+sent=$(peer_count B .hi_sent)
+again() { [ "$(peer_count B .hi_sent)" -gt "$sent" ]; }
+ok 'B says abort again' lab_wait 5 again
+sleep 0.3
+is 'the handover stays' "$(step A) $(step B)" 'agreed ready'
+lose_nothing
+wait $late
+sed 's/^/# /' "$LAB_RUN/late"
+ok 'abort' agent A mr abort guest1
+ok 'all is as it was' lab_wait 10 home
+
 whole 100
 outcomes=$(agent A -j mr timeline guest1 | jq -r '[.handovers[1:][].outcome] | unique | join(" ")')
 is 'the timeline says so' "$outcomes" aborted

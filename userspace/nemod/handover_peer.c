@@ -299,9 +299,17 @@ static enum context_status give_again(const struct item *item)
 	return CONTEXT_OK;
 }
 
+/* A late abort of the handover before is not of this one; an agent that was restarted has no id. */
+static bool of_this(const struct item *item)
+{
+	uint16_t ours = item->mr->handover.id, theirs = item->c.id;
+
+	return from_its_peer(item) && (ours == theirs || !ours || !theirs);
+}
+
 static enum context_status drop_it(const struct item *item)
 {
-	if (from_its_peer(item)) {
+	if (of_this(item)) {
 		log_info("%s: peer %s aborts the handover",
 			 item->mr->conf->name, item->peer->conf->name);
 		timeline_step(&item->mr->handover.timeline, TIMELINE_ABORT, 0);
@@ -313,7 +321,7 @@ static enum context_status drop_it(const struct item *item)
 
 static enum context_status take_back(const struct item *item)
 {
-	if (from_its_peer(item) && handover_take_back(item->mr))
+	if (of_this(item) && handover_take_back(item->mr))
 		return CONTEXT_REFUSED;
 	return CONTEXT_OK;
 }
