@@ -421,7 +421,7 @@ static void nemo_guests_del(struct nemo_mr *mr)
 
 /* Is none of the guests another mobile router's? A new attachment has none. */
 static int nemo_guests_unclaimed(const struct nemo_mr *mr, struct nemo_attachment *att,
-			    struct netlink_ext_ack *extack)
+				 struct netlink_ext_ack *extack)
 {
 	int i;
 
