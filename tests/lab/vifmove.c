@@ -34,6 +34,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#define MAX_CPUS	64
+
 struct request {
 	struct nlmsghdr h;
 	struct ifinfomsg link;
@@ -163,6 +165,38 @@ static bool runs(const char *pid)
 	return yes;
 }
 
+/* Marks the CPUs whose backlog is empty, the 12th column; is it that of all by now? */
+static bool all_empty(bool *empty)
+{
+	FILE *f = fopen("/proc/net/softnet_stat", "r");
+	unsigned int backlog;
+	bool all = true;
+
+	for (int cpu = 0; f && cpu < MAX_CPUS; cpu++) {
+		if (fscanf(f, "%*x %*x %*x %*x %*x %*x %*x %*x %*x %*x %*x %x%*[^\n]",
+			   &backlog) != 1)
+			break;
+		empty[cpu] |= !backlog;
+		all &= empty[cpu];
+	}
+	if (f)
+		fclose(f);
+	return all;
+}
+
+/*
+ * What was sent before is at the other end of its veth. On a slow machine it would die with
+ * the move, as in no ring of a real interface, or come when the host believes that the guest has
+ * stopped: it goes on then.
+ */
+static void settle(void)
+{
+	bool empty[MAX_CPUS] = { };
+
+	for (int tries = 0; tries < 5000 && !all_empty(empty); tries++)
+		usleep(100);
+}
+
 /* A hypervisor hands over no guest that still runs, or whose packets it still has. */
 static void stop_all(char **pids)
 {
@@ -171,6 +205,7 @@ static void stop_all(char **pids)
 		for (int tries = 0; tries < 1000 && runs(*pids); tries++)
 			usleep(100);
 	usleep(2000);
+	settle();
 }
 
 /*
