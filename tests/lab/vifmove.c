@@ -21,6 +21,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <netinet/icmp6.h>
@@ -128,6 +129,37 @@ static unsigned int index_of(int ns, const char *name)
 	if (!i)
 		die(name);
 	return i;
+}
+
+/*
+ * Is the guest's kernel to be silent, as one that is paused? It looks for its neighbours by
+ * itself, and a host that believes it stopped takes that for the guest going on.
+ */
+static void mute(int ns, const char *name, bool on)
+{
+	struct {
+		struct nlmsghdr h;
+		struct tcmsg tc;
+		struct rtattr kind;
+		char value[12];
+	} r = {
+		.h = {
+			.nlmsg_len = sizeof(r),
+			.nlmsg_type = on ? RTM_NEWQDISC : RTM_DELQDISC,
+			.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK |
+				       (on ? NLM_F_CREATE | NLM_F_REPLACE : 0),
+		},
+		.tc = { .tcm_ifindex = index_of(ns, name), .tcm_parent = TC_H_ROOT },
+		.kind = { RTA_LENGTH(sizeof("blackhole")), TCA_KIND },
+		.value = "blackhole",
+	};
+	char reply[1024];
+	int fd = rtnl(ns);
+
+	/* none to take away is what a hook has done before */
+	if (send(fd, &r, sizeof(r), 0) < 0 || recv(fd, reply, sizeof(reply), 0) < 0)
+		die(name);
+	close(fd);
 }
 
 static void signal_all(char **pids, int sig)
@@ -287,6 +319,7 @@ int main(int argc, char **argv)
 
 	t0 = now();
 	stop_all(argv + 7);
+	mute(guest, "eth0", true);
 	if (hook && system(hook)) {
 		fprintf(stderr, "vifmove: failed: %s\n", hook);
 		return 1;
@@ -301,6 +334,7 @@ int main(int argc, char **argv)
 		change(to_fd, &r, "to the bridge");
 	}
 	usleep(atoi(argv[6]) * 1000);
+	mute(guest, "eth0", false);
 
 	r = request(RTM_NEWLINK, vif);
 	r.link.ifi_change = IFF_UP;
