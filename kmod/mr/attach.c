@@ -384,7 +384,7 @@ static struct nemo_attachment *nemo_attachment_get(struct nemo_mr_dev *nd,
 	return nemo_attachment_new(nd, dev);
 }
 
-static int nemo_guest_add(struct nemo_mr *mr, const u8 *mac,
+static int nemo_guest_add(struct nemo_mr *mr, struct nemo_attachment *att, const u8 *mac,
 			  struct netlink_ext_ack *extack)
 {
 	struct nemo_guest *guest = kzalloc(sizeof(*guest), GFP_KERNEL);
@@ -394,8 +394,7 @@ static int nemo_guest_add(struct nemo_mr *mr, const u8 *mac,
 		return -ENOMEM;
 	ether_addr_copy(guest->mac, mac);
 	guest->mr = mr;
-	err = rhashtable_lookup_insert_fast(&mr->att->guests, &guest->node,
-					    nemo_guest_params);
+	err = rhashtable_lookup_insert_fast(&att->guests, &guest->node, nemo_guest_params);
 	if (err) {
 		if (err == -EEXIST)
 			NL_SET_ERR_MSG(extack, "a guest belongs to another mobile router");
@@ -404,45 +403,31 @@ static int nemo_guest_add(struct nemo_mr *mr, const u8 *mac,
 	return err;
 }
 
-static void nemo_guests_del(struct nemo_mr *mr)
+static void nemo_guests_del(struct nemo_mr *mr, struct nemo_attachment *att)
 {
 	struct nemo_guest *guest;
 	int i;
 
 	for (i = 0; i < mr->match.nguests; i++) {
-		guest = rhashtable_lookup_fast(&mr->att->guests, mr->match.guest[i],
+		guest = rhashtable_lookup_fast(&att->guests, mr->match.guest[i],
 					       nemo_guest_params);
 		if (!guest || guest->mr != mr)
 			continue;
-		rhashtable_remove_fast(&mr->att->guests, &guest->node, nemo_guest_params);
+		rhashtable_remove_fast(&att->guests, &guest->node, nemo_guest_params);
 		kfree_rcu(guest, rcu);
 	}
 }
 
-/* Is none of the guests another mobile router's? A new attachment has none. */
-static int nemo_guests_unclaimed(const struct nemo_mr *mr, struct nemo_attachment *att,
-				 struct netlink_ext_ack *extack)
-{
-	int i;
-
-	for (i = 0; i < mr->match.nguests; i++) {
-		if (!rhashtable_lookup_fast(&att->guests, mr->match.guest[i],
-					    nemo_guest_params))
-			continue;
-		NL_SET_ERR_MSG(extack, "a guest belongs to another mobile router");
-		return -EEXIST;
-	}
-	return 0;
-}
-
-static int nemo_guests_add(struct nemo_mr *mr, struct netlink_ext_ack *extack)
+/* All of them or none. */
+static int nemo_guests_add(struct nemo_mr *mr, struct nemo_attachment *att,
+			   struct netlink_ext_ack *extack)
 {
 	int i, err;
 
 	for (i = 0; i < mr->match.nguests; i++) {
-		err = nemo_guest_add(mr, mr->match.guest[i], extack);
+		err = nemo_guest_add(mr, att, mr->match.guest[i], extack);
 		if (err) {
-			nemo_guests_del(mr);
+			nemo_guests_del(mr, att);
 			return err;
 		}
 	}
@@ -489,7 +474,7 @@ void nemo_detach(struct nemo_mr *mr)
 	ASSERT_RTNL();
 	if (!att)
 		return;
-	nemo_guests_del(mr);
+	nemo_guests_del(mr, att);
 	list_del(&mr->att_list);
 	nemo_attach_set(mr, NULL);
 	if (list_empty(&att->routers)) {
@@ -520,20 +505,18 @@ int nemo_attach(struct nemo_mr *mr, u32 ifindex, struct netlink_ext_ack *extack)
 		att = nemo_attachment_get(mr->nd, ifindex, extack);
 		if (IS_ERR(att))
 			return PTR_ERR(att);
-		err = nemo_guests_unclaimed(mr, att, extack);
-		if (err)
+		err = nemo_guests_add(mr, att, extack);
+		if (err) {
+			if (list_empty(&att->routers))
+				nemo_attachment_free(att);
 			return err;
+		}
 	}
 	nemo_detach(mr);
 	if (!att)
 		return 0;
 	nemo_attach_set(mr, att);
 	list_add_tail(&mr->att_list, &att->routers);
-	err = nemo_guests_add(mr, extack);
-	if (err) {
-		nemo_detach(mr);
-		return err;
-	}
 	nemo_attachment_refresh(att);
 	return 0;
 }
@@ -556,15 +539,15 @@ int nemo_attach_match(struct nemo_mr *mr, const struct nemo_mr_conf *conf,
 	ASSERT_RTNL();
 	if (conf->has & NEMO_HAS_GUEST) {
 		if (mr->att)
-			nemo_guests_del(mr);
+			nemo_guests_del(mr, mr->att);
 		memcpy(mr->match.guest, conf->match.guest, sizeof(old.guest));
 		WRITE_ONCE(mr->match.nguests, conf->match.nguests);
 		if (mr->att)
-			err = nemo_guests_add(mr, extack);
+			err = nemo_guests_add(mr, mr->att, extack);
 		if (err) {
 			memcpy(mr->match.guest, old.guest, sizeof(old.guest));
 			WRITE_ONCE(mr->match.nguests, old.nguests);
-			nemo_guests_add(mr, NULL);
+			nemo_guests_add(mr, mr->att, NULL);
 			return err;
 		}
 	}

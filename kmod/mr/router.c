@@ -208,7 +208,7 @@ static void nemo_mr_unlink(struct nemo_mr *mr)
 	t->count--;
 	nemo_tunnel_changed(t);
 	spin_lock(&mr->lock);
-	mr->dead = true;
+	WRITE_ONCE(mr->dead, true);
 	spin_unlock(&mr->lock);
 }
 

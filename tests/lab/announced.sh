@@ -145,7 +145,6 @@ announced_up() {
 		# this script is slower than an agent, and more has to wait for it
 		ctl "host$h" link set nemo0 hold-bytes 200000000
 		set_mr "$h" marker-timeout $PATIENCE hold-packets 100000 hold-bytes 200000000
-		on "host$h" ping -c 1 -W 2 "$LAB_HA" > /dev/null
 		lab_spawn "host$h" "host$h.events" "$BUILD/nemoctl" -j monitor mr
 		lab_wait 10 listening "host$h"
 	done

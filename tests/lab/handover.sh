@@ -57,8 +57,6 @@ thaw() {
 	tc -n guest1 qdisc del dev eth0 root
 	kill -CONT "${FROZEN[@]}"
 }
-# move_frozen FROM TO - its move, which lets it go on
-move_frozen() { VIFMOVE_HOOK='tc -n guest1 qdisc del dev eth0 root' lab_move "$@"; }
 
 # lose MATCH... - what core does not forward from now on
 lose() {

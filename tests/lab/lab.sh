@@ -230,7 +230,9 @@ lab_has_coa() {
 	[ -n "$(lab_coa "$1")" ] && ip -n "host$1" -6 route show default | grep -q .
 }
 
-# lab_up - the network; a host does duplicate address detection from its second address on
+# lab_up - the network; a host does duplicate address detection from its second address on.
+# Its router knows it by then, as any host that has been up a while: the delay of a path is on
+# its last link here, and a first look for a neighbour would take one more round trip of it.
 lab_up() {
 	local h
 	trap lab_down EXIT
@@ -245,6 +247,8 @@ lab_up() {
 	for h in $LAB_HOSTS; do
 		lab_wait 30 lab_has_coa "$h" || { echo "# host$h has no address"; return 1; }
 		lab_sysctl "host$h" default.accept_dad=1 eth0.accept_dad=1
+		lab_wait 10 on "host$h" ping -q -c 1 -W 2 "$LAB_HA" > /dev/null ||
+			{ echo "# host$h does not reach the home agent"; return 1; }
 	done
 }
 

@@ -104,7 +104,7 @@ static struct request request(int type, unsigned int ifindex)
 	};
 }
 
-static void change(int fd, struct request *r, const char *what)
+static void change(int fd, const struct nlmsghdr *h, const char *what)
 {
 	struct {
 		struct nlmsghdr h;
@@ -112,7 +112,7 @@ static void change(int fd, struct request *r, const char *what)
 		char rest[1024];
 	} reply;
 
-	if (send(fd, r, r->h.nlmsg_len, 0) < 0 || recv(fd, &reply, sizeof(reply), 0) < 0)
+	if (send(fd, h, h->nlmsg_len, 0) < 0 || recv(fd, &reply, sizeof(reply), 0) < 0)
 		die(what);
 	errno = -reply.err.error;
 	if (errno)
@@ -153,12 +153,9 @@ static void mute(int ns, const char *name, bool on)
 		.kind = { RTA_LENGTH(sizeof("blackhole")), TCA_KIND },
 		.value = "blackhole",
 	};
-	char reply[1024];
 	int fd = rtnl(ns);
 
-	/* none to take away is what a hook has done before */
-	if (send(fd, &r, sizeof(r), 0) < 0 || recv(fd, reply, sizeof(reply), 0) < 0)
-		die(name);
+	change(fd, &r.h, on ? "mute" : "no longer mute");
 	close(fd);
 }
 
@@ -326,12 +323,12 @@ int main(int argc, char **argv)
 	}
 	r = request(RTM_NEWLINK, vif);
 	add_u32(&r, IFLA_NET_NS_FD, to);
-	change(from_fd, &r, "to the other namespace");
+	change(from_fd, &r.h, "to the other namespace");
 	vif = index_of(to, argv[3]);
 	r = request(RTM_NEWLINK, vif);
 	if (bridge) {
 		add_u32(&r, IFLA_MASTER, bridge);
-		change(to_fd, &r, "to the bridge");
+		change(to_fd, &r.h, "to the bridge");
 	}
 	usleep(atoi(argv[6]) * 1000);
 	mute(guest, "eth0", false);
@@ -339,7 +336,7 @@ int main(int argc, char **argv)
 	r = request(RTM_NEWLINK, vif);
 	r.link.ifi_change = IFF_UP;
 	r.link.ifi_flags = IFF_UP;
-	change(to_fd, &r, "up");
+	change(to_fd, &r.h, "up");
 	wait_running(to, argv[3]);
 	wait_running(guest, "eth0");
 	t1 = now();

@@ -72,7 +72,7 @@ freeze
 ok 'abort before it comes' agent A mr abort guest1
 ok 'A waits for the guest' is_state A prepared
 ok 'B gives it back' is_state B leaving
-move_frozen B A
+lab_move B A
 lose_nothing
 ok 'all is as it was' lab_wait 10 home
 
@@ -115,7 +115,7 @@ sed -i 's#^mnp = .*#&\nmnp = 2001:db8:199::/64#' "$LAB_RUN/hostB.conf"
 ok 'B has another prefix for it' agent B reload
 is 'B sends no Binding Update' "$(bus)" "$sent"
 ok 'the binding is still that of A' coa_is "$(lab_coa A)"
-move_frozen B A
+lab_move B A
 ok 'all is as it was' lab_wait 10 home
 sed -i '/^mnp = 2001:db8:199:/d' "$LAB_RUN/hostB.conf"
 ok 'B has its prefix again' agent B reload
