@@ -186,14 +186,17 @@ int nemo_tunnel_dump(struct sk_buff *skb, struct netlink_callback *cb,
 	return skb->len;
 }
 
-static int nemo_link_put(struct sk_buff *skb, const struct genl_family *family,
-			 u32 portid, u32 seq, int flags, u8 cmd,
+/* @cb is of a dump, or NULL. */
+static int nemo_link_put(struct sk_buff *skb, struct netlink_callback *cb,
+			 const struct genl_family *family, u32 portid, u32 seq, u8 cmd,
 			 const struct nemo_tunnel *t, nemo_fill_fn *fill)
 {
-	void *hdr = genlmsg_put(skb, portid, seq, family, flags, cmd);
+	void *hdr = genlmsg_put(skb, portid, seq, family, cb ? NLM_F_MULTI : 0, cmd);
 
 	if (!hdr)
 		return -EMSGSIZE;
+	if (cb)
+		genl_dump_check_consistent(cb, hdr);
 	if (fill(skb, t)) {
 		genlmsg_cancel(skb, hdr);
 		return -EMSGSIZE;
@@ -222,8 +225,8 @@ int nemo_link_get(struct genl_info *info, const struct genl_family *family,
 	if (IS_ERR(t))
 		return PTR_ERR(t);
 	msg = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
-	err = msg ? nemo_link_put(msg, family, info->snd_portid, info->snd_seq,
-				  0, cmd, t, fill) : -ENOMEM;
+	err = msg ? nemo_link_put(msg, NULL, family, info->snd_portid, info->snd_seq,
+				  cmd, t, fill) : -ENOMEM;
 	nemo_tunnel_put(t);
 	if (err) {
 		nlmsg_free(msg);
@@ -241,12 +244,13 @@ int nemo_link_dump(struct sk_buff *skb, struct netlink_callback *cb,
 	struct nemo_tunnel *t;
 	long i = 0;
 
+	cb->seq = READ_ONCE(nn->tunnels_gen);
 	rcu_read_lock();
 	list_for_each_entry_rcu(t, &nn->tunnels, list) {
 		if (i++ < cb->args[0])
 			continue;
-		if (nemo_link_put(skb, family, NETLINK_CB(cb->skb).portid,
-				  cb->nlh->nlmsg_seq, NLM_F_MULTI, cmd, t, fill))
+		if (nemo_link_put(skb, cb, family, NETLINK_CB(cb->skb).portid,
+				  cb->nlh->nlmsg_seq, cmd, t, fill))
 			break;
 		cb->args[0] = i;
 	}

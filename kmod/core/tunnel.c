@@ -480,9 +480,16 @@ void nemo_tunnel_setup(struct net_device *dev,
 	SET_NETDEV_DEVTYPE(dev, &nemo_device_type);
 }
 
+/* The list of devices has changed. A dump takes 0 for none. Context: RTNL. */
+static void nemo_tunnels_changed(struct nemo_net *nn)
+{
+	WRITE_ONCE(nn->tunnels_gen, nn->tunnels_gen + 1 ?: 1);
+}
+
 /* ndo_init of both kinds, in part. Context: RTNL. */
 int nemo_tunnel_init(struct net_device *dev)
 {
+	struct nemo_net *nn = nemo_net_get(dev_net(dev));
 	struct nemo_tunnel *t = netdev_priv(dev);
 	int err;
 
@@ -505,7 +512,8 @@ int nemo_tunnel_init(struct net_device *dev)
 	err = nemo_prefix_table_init(&t->prefixes);
 	if (err)
 		goto err_endpoints;
-	list_add_tail_rcu(&t->list, &nemo_net_get(t->net)->tunnels);
+	list_add_tail_rcu(&t->list, &nn->tunnels);
+	nemo_tunnels_changed(nn);
 	return 0;
 
 err_endpoints:
@@ -524,6 +532,7 @@ err_stats:
 void nemo_tunnel_uninit(struct nemo_tunnel *t)
 {
 	list_del_rcu(&t->list);
+	nemo_tunnels_changed(nemo_net_get(t->net));
 }
 
 /*
@@ -594,6 +603,7 @@ static int __net_init nemo_net_init(struct net *net)
 
 	INIT_LIST_HEAD(&nn->tunnels);
 	atomic_set(&nn->gen, 1);
+	nemo_tunnels_changed(nn);
 	return 0;
 }
 

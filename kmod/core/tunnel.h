@@ -68,8 +68,9 @@ struct nemo_tunnel {
 };
 
 struct nemo_net {
-	atomic_t gen;			/* changes; for NLM_F_DUMP_INTR */
+	atomic_t gen;			/* changes of entries; for NLM_F_DUMP_INTR */
 	struct list_head tunnels;	/* RTNL, RCU */
+	unsigned int tunnels_gen;	/* READ_ONCE; RTNL; changes of the list, likewise */
 };
 
 /* The module's own part, called by the shared one. */

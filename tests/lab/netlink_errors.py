@@ -17,6 +17,7 @@ import os
 import pathlib
 import socket
 import struct
+import subprocess
 import sys
 
 import yaml
@@ -431,6 +432,23 @@ def dump(tap, specs):
            f"got {answer}, {len(answer.replies)} replies")
     spec.clear()
     tap.ok(not spec.count(), "nemo_mr: all are gone", f"{spec.count()} entries")
+    links(tap, spec)
+
+
+def links(tap, spec):
+    def iproute(*lines):
+        subprocess.run(["ip", "-batch", "-"], input="\n".join(lines), text=True, check=True)
+
+    get, names = spec.ops["link-get"]["number"], [f"more{i}" for i in range(100)]
+    iproute(*(f"link add {name} type nemo_mr" for name in names))
+    answer = spec.genl.dump(get)
+    tap.ok(len(answer.replies) == 101 and not answer.interrupted,
+           "nemo_mr link-get, dump: a hundred and one, not interrupted",
+           f"{len(answer.replies)} replies, {answer.interrupted}")
+    answer = spec.genl.dump(get, between=lambda: iproute("link del more0"))
+    tap.ok(answer.interrupted, "nemo_mr link-get, dump: says that it was interrupted",
+           f"{len(answer.replies)} replies")
+    iproute(*(f"link del {name}" for name in names[1:]))
 
 
 def main():

@@ -28,8 +28,9 @@
  *   (first arrival after T1) - (last arrival before T1) - (T1 - T0) - 1/PPS
  *
  * and not less than zero: the longest time that a receiver waited, less the guest's
- * own pause and the interval between two packets of an undisturbed stream. last_lost
- * is when the last packet that was lost had been sent.
+ * own pause and the interval between two packets of an undisturbed stream. sender_ms is how
+ * long after T1 the sender sent its first packet: of an uplink's silence, what is the guest's
+ * own. last_lost is when the last packet that was lost had been sent.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -68,6 +69,7 @@ struct tally {
 struct move {
 	int64_t t0, t1;
 	int64_t last_before, first_after;	/* arrivals; 0: none */
+	int64_t first_sent;			/* after t1; 0: none */
 	int64_t last_lost;			/* when it was sent; 0: none */
 	struct tally tally;
 };
@@ -399,9 +401,12 @@ static struct move *move_of(struct move *m, int n, int64_t sent)
 	return found;
 }
 
-static void arrivals(struct move *m, int n, const struct log *rx)
+static void instants(struct move *m, int n, const struct log *tx, const struct log *rx)
 {
 	for (int i = 0; i < n; i++) {
+		for (size_t k = 0; k < tx->n && !m[i].first_sent; k++)
+			if (tx->v[k].sent > m[i].t1)
+				m[i].first_sent = tx->v[k].sent;
 		for (size_t k = 0; k < rx->n; k++) {
 			int64_t at = rx->v[k].received;
 
@@ -482,6 +487,10 @@ static void print_move(const struct move *m, int64_t step, const char *comma)
 		printf("\"silence_ms\":%.1f,", silence > 0 ? silence / 1e6 : 0.0);
 	else
 		printf("\"silence_ms\":null,");
+	if (m->first_sent)
+		printf("\"sender_ms\":%.1f,", (m->first_sent - m->t1) / 1e6);
+	else
+		printf("\"sender_ms\":null,");
 	printf("\"pause_ms\":%.1f,\"last_lost\":%" PRId64 ",", (m->t1 - m->t0) / 1e6,
 	       m->last_lost);
 	print_tally(&m->tally);
@@ -505,7 +514,7 @@ static int do_report(char **argv, int argc)
 			return 2;
 		}
 	}
-	arrivals(m, n, &rx);
+	instants(m, n, &tx, &rx);
 	count(m, n, &tx, &rx, &all, seen);
 	printf("{");
 	print_tally(&all);

@@ -59,8 +59,10 @@ lab_streams_stop "$PPS"
 
 is "all ${#LAB_MOVES[@]} moves end: the new host active, the old one in standby" "$slow" 0
 for way in up down; do
-	echo "# $way: $(field $way'1' '"\(.sent) sent, \(.received) received; silence of a move: " +
-		([.moves[].silence_ms] | sort | "median \(.[length / 2 | floor]), most \(last) ms")')"
+	echo "# $way: $(field $way'1' 'def times: sort | "median \(.[length / 2 | floor]), most \(last) ms";
+		"\(.sent) sent, \(.received) received; silence of a move: " +
+		([.moves[].silence_ms] | times) + "; until the sender sends: " +
+		([.moves[].sender_ms] | times)')"
 	is "$way: 0 lost" "$(field ${way}1 .lost)" 0
 	is "$way: 0 duplicated" "$(field ${way}1 .duplicated)" 0
 	is "$way: 0 out of order" "$(field ${way}1 .reordered)" 0
