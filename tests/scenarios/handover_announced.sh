@@ -10,6 +10,7 @@ set -eu
 source "$(dirname "$0")/../lab/lab.sh"
 # shellcheck source=tests/lab/handover.sh
 source "$(dirname "$0")/../lab/handover.sh"
+TIMES='sort | map(. * 10 | round / 10) | "median \(.[length / 2 | floor]), most \(last) ms"'
 MOVES=${1:-2} RTTS=${2:-0 10 50} PPS=${3:-100}
 
 # field STREAM EXPRESSION - of its report
@@ -59,14 +60,14 @@ lab_streams_stop "$PPS"
 
 is "all ${#LAB_MOVES[@]} moves end: the new host active, the old one in standby" "$slow" 0
 for way in up down; do
-	echo "# $way: $(field $way'1' 'def times: sort | "median \(.[length / 2 | floor]), most \(last) ms";
-		"\(.sent) sent, \(.received) received; silence of a move: " +
-		([.moves[].silence_ms] | times) + "; until the sender sends: " +
-		([.moves[].sender_ms] | times)')"
+	echo "# $way: $(field ${way}1 '"\(.sent) sent, \(.received) received"')," \
+		"silence of a move: $(field ${way}1 "[.moves[].silence_ms] | $TIMES")"
 	is "$way: 0 lost" "$(field ${way}1 .lost)" 0
 	is "$way: 0 duplicated" "$(field ${way}1 .duplicated)" 0
 	is "$way: 0 out of order" "$(field ${way}1 .reordered)" 0
 done
+echo "# up: less the time until the guest itself sends again:" \
+	"$(field up1 "[.moves[] | .silence_ms - .sender_ms] | $TIMES")"
 is "TCP: segments sent again by the guest, and to it" "$resent" "0 0"
 
 lab_down
