@@ -351,42 +351,26 @@ err_alloc:
 
 /* Prefixes, addresses and settings: all of them or none. Context: conf. */
 static int nemo_mr_set_tables(struct nemo_mr *mr, const struct nemo_mr_conf *conf,
+			      struct nemo_mr_ways *ways, struct hlist_head *prefixes,
 			      struct netlink_ext_ack *extack)
 {
 	struct nemo_tunnel *t = &mr->nd->tunnel;
-	struct nemo_mr_ways ways = {
-		.ha = conf->has & NEMO_HAS_HA ? conf->ha : mr->ha,
-		.coa = conf->has & NEMO_HAS_COA ? conf->coa : mr->coa,
-		.peer = conf->has & NEMO_HAS_PEER ? conf->peer : mr->peer,
-	};
-	HLIST_HEAD(prefixes);
 	int err;
 
-	err = nemo_mr_ways_alloc(&ways);
-	if (err)
-		return err;
-	if (conf->has & NEMO_HAS_PREFIX) {
-		err = nemo_prefix_alloc(&prefixes, conf->keys, conf->nkeys);
-		if (err)
-			goto out;
-	}
 	spin_lock_bh(&t->lock);
-	err = mr->dead ? -ENOENT : nemo_mr_ways_get(t, &ways);
+	err = mr->dead ? -ENOENT : nemo_mr_ways_get(t, ways);
 	if (err)
 		goto unlock;
 	if (conf->has & NEMO_HAS_PREFIX)
-		err = nemo_prefix_replace(&t->prefixes, mr, &mr->prefixes, &prefixes, extack);
+		err = nemo_prefix_replace(&t->prefixes, mr, &mr->prefixes, prefixes, extack);
 	if (err) {
-		nemo_mr_ways_put(t, &ways);
+		nemo_mr_ways_put(t, ways);
 		goto unlock;
 	}
-	nemo_mr_ways_set(mr, &ways);
+	nemo_mr_ways_set(mr, ways);
 	nemo_mr_settings(mr, conf);
 unlock:
 	spin_unlock_bh(&t->lock);
-out:
-	nemo_prefix_free(&prefixes);
-	nemo_mr_ways_free(&ways);
 	return err;
 }
 
@@ -412,28 +396,41 @@ static int nemo_mr_set_attachment(struct nemo_mr *mr, const struct nemo_mr_conf 
 	return err;
 }
 
-/* Context: conf. */
+/* What needs memory comes first. Context: conf. */
 static int nemo_mr_set_all(struct nemo_mr *mr, struct nemo_mr_conf *conf,
 			   struct netlink_ext_ack *extack)
 {
+	struct nemo_mr_ways ways = {
+		.ha = conf->has & NEMO_HAS_HA ? conf->ha : mr->ha,
+		.coa = conf->has & NEMO_HAS_COA ? conf->coa : mr->coa,
+		.peer = conf->has & NEMO_HAS_PEER ? conf->peer : mr->peer,
+	};
 	bool state = conf->has & NEMO_HAS_STATE;
 	u16 seq = conf->has & NEMO_HAS_SEQ ? conf->seq : mr->seq;
+	HLIST_HEAD(prefixes);
 	int err;
 
+	err = state ? nemo_mr_may_change(mr, conf->state, extack) : 0;
+	if (err)
+		return err;
+	err = nemo_mr_ways_alloc(&ways);
+	if (err)
+		return err;
 	if (conf->has & NEMO_HAS_PREFIX) {
 		err = nemo_prefix_key_set(&conf->keys[0], &mr->hoa, NEMO_PLEN_MAX, extack);
-		if (err)
-			return err;
+		if (!err)
+			err = nemo_prefix_alloc(&prefixes, conf->keys, conf->nkeys);
 	}
-	err = state ? nemo_mr_may_change(mr, conf->state, extack) : 0;
 	if (!err)
 		err = nemo_mr_set_attachment(mr, conf, extack);
 	if (!err && state && nemo_mr_state_first(conf))
 		err = nemo_mr_change(mr, conf->state, seq, extack);
 	if (!err)
-		err = nemo_mr_set_tables(mr, conf, extack);
+		err = nemo_mr_set_tables(mr, conf, &ways, &prefixes, extack);
 	if (!err && state && !nemo_mr_state_first(conf))
 		err = nemo_mr_change(mr, conf->state, seq, extack);
+	nemo_prefix_free(&prefixes);
+	nemo_mr_ways_free(&ways);
 	return err;
 }
 

@@ -60,6 +60,9 @@ handover() {
 	ok "$kind: the guest's first frame activates" lab_wait 5 in_state B "$n" activating
 	ok "$kind: uplink is held" lab_wait 10 holds B "$n" 50
 	SEQ=$((SEQ + 1))
+	# known: what waits for a neighbour is let go one by one, and overtaken
+	ip -n hostB neigh replace "$(lab_guest_addr "$n")" lladdr "$(lab_mac "$n")" \
+		dev "$(lab_attachment "$n")" nud stale
 	lab_static_bind B "$n" $SEQ
 	ctl hostA mr set "guest$n" state standby
 	sleep 1

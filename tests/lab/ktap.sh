@@ -8,11 +8,12 @@
 #   is NAME GOT WANT        passes when both are the same
 #   le NAME GOT MOST        passes when GOT <= MOST, both whole numbers
 #   skip NAME REASON
+#   part NAME COMMAND...    a program with KTAP lines of its own, which counts on from KTAP_N
 #   plan                    prints the plan; the last line of a scenario
 #
 # A scenario that ends before its plan has failed: the runner counts the plan.
 
-KTAP_N=0
+export KTAP_N=0
 KTAP_FAILED=0
 
 exec {LAB_NEVER}<> <(:)
@@ -69,6 +70,18 @@ le() {
 
 skip() {
 	ktap_line ok "$1 # SKIP $2"
+}
+
+part() {
+	local log=$LAB_RUN/$1 rc=0 last
+	shift
+	"$@" > "$log" 2>&1 || rc=$?
+	# what else it says is a note, which the runner shows with the failure
+	sed -E '/^((not )?ok |#)/!s/^/# /' "$log"
+	last=$(grep -cE '^(not )?ok ' "$log") || true
+	KTAP_N=$((KTAP_N + last))
+	KTAP_FAILED=$((KTAP_FAILED + $(grep -c '^not ok ' "$log" || true)))
+	grep -q '^not ok ' "$log" || is "$(basename "$log") ended well" $rc 0
 }
 
 plan() {

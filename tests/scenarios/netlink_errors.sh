@@ -20,20 +20,7 @@ ip -n here link add nemo0 type nemo_mr
 ip -n here link add nemo-ha0 type nemo_ha
 ip -n there link add far0 index 4711 type nemo_mr
 FAR_IFINDEX=4711
-export FAR_IFINDEX KTAP_N
-
-# part NAME COMMAND... - go on counting where its lines end
-part() {
-	local log=$LAB_RUN/$1 rc=0 last
-	shift
-	"$@" > "$log" 2>&1 || rc=$?
-	# what else it says is a note, which the runner shows with the failure
-	sed -E '/^((not )?ok |#)/!s/^/# /' "$log"
-	last=$(grep -cE '^(not )?ok ' "$log") || true
-	KTAP_N=$((KTAP_N + last))
-	KTAP_FAILED=$((KTAP_FAILED + $(grep -c '^not ok ' "$log" || true)))
-	grep -q '^not ok ' "$log" || is "$(basename "$log") ended well" $rc 0
-}
+export FAR_IFINDEX
 
 errors=$LAB/netlink_errors.py
 part attributes on here "$errors" attributes

@@ -1,0 +1,189 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+"""
+nomem.py - KTAP lines about requests for which there is no memory; called by
+tests/scenarios/debug_nomem.sh on a kernel with failslab, which has made br0.
+
+Each request is sent again and again from the same start: the first time its first
+allocation fails, the second time its second, till none does (/proc/self/fail-nth). It is
+done or not done, and says which.
+"""
+import errno
+import os
+import socket
+import struct
+import sys
+
+from genl import attr, nest
+from netlink_errors import Ktap, Spec, ip, prefix
+
+RTM_NEWLINK, RTM_DELLINK = 16, 17
+NLM_F_REQUEST, NLM_F_ACK, NLM_F_EXCL, NLM_F_CREATE = 1, 4, 0x200, 0x400
+IFLA_IFNAME, IFLA_LINKINFO, IFLA_INFO_KIND = 3, 18, 1
+MOST = 1000
+# Of a device: ours are among the first; behind them come sysfs and all that listens.
+DEVICE = 60
+# What else an entry shows changes by itself.
+LASTING = {"ifindex", "name", "hoa", "ha", "local", "coa", "tcoa", "peer", "prefix",
+           "attachment", "guest", "exclude", "flags", "state", "seq", "lifetime"}
+
+
+class Fault:
+    """The nth allocation of this thread from now on fails."""
+
+    def __init__(self):
+        self.file = os.open("/proc/thread-self/fail-nth", os.O_RDWR)
+
+    def arm(self, n):
+        os.pwrite(self.file, b"%d" % n, 0)
+
+    def struck(self):
+        left = int(os.pread(self.file, 16, 0))
+        self.arm(0)
+        return not left
+
+
+class Link:
+    """A device is made and removed."""
+
+    # EINVAL: of a device that has no memory for its name in sysfs
+    refusals = {errno.ENOMEM, errno.ENOBUFS, errno.EINVAL}
+
+    def __init__(self, kind):
+        self.kind, self.sock = kind, socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0)
+
+    def message(self, op):
+        body = bytes(16) + attr(IFLA_IFNAME, b"more0\0")
+        flags = NLM_F_REQUEST | NLM_F_ACK
+        if op == RTM_NEWLINK:
+            body += nest(IFLA_LINKINFO, attr(IFLA_INFO_KIND, self.kind.encode()))
+            flags |= NLM_F_CREATE | NLM_F_EXCL
+        return struct.pack("IHHII", 16 + len(body), op, flags, 1, 0) + body
+
+    def send(self, message):
+        self.sock.send(message)
+
+    def error(self):
+        return -struct.unpack("i", self.sock.recv(65536)[16:20])[0]
+
+    def do(self, op):
+        self.send(self.message(op))
+        return self.error()
+
+    def shows(self):
+        try:
+            return socket.if_nametoindex("more0") > 0
+        except OSError:
+            return False
+
+    def attempt(self, op):
+        """(prepare, message) of a request"""
+        def prepare():
+            if self.shows() == (op == RTM_NEWLINK):
+                self.do(RTM_DELLINK if self.shows() else RTM_NEWLINK)
+        return prepare, self.message(op)
+
+
+class Table:
+    """Entries of a family are made, changed and removed."""
+
+    refusals = {errno.ENOMEM, errno.ENOBUFS}
+
+    def __init__(self, spec, make, remove):
+        self.spec, self.make, self.remove = spec, make, remove
+        self.sock = spec.genl.sock
+
+    def send(self, message):
+        self.sock.send(message)
+
+    def error(self):
+        return -struct.unpack("i", self.sock.recv(65536)[16:20])[0]
+
+    def shows(self):
+        names = self.spec.attributes(self.make)
+        return [[(n, v) for n, v in entry if names[n - 1] in LASTING]
+                for entry in self.spec.entries()]
+
+    def message(self, op, **how):
+        body = self.spec.request(op, **how)
+        return struct.pack("IHHIIBBH", 20 + len(body), self.spec.genl.family,
+                           NLM_F_REQUEST | NLM_F_ACK, 1, 0, self.spec.ops[op]["number"], 1,
+                           0) + body
+
+    def attempt(self, op, **how):
+        def prepare():
+            self.spec.do(self.remove, self.spec.request(self.remove, drop=["seq"]))
+            if op != self.make:
+                good = self.spec.do(self.make, self.spec.request(
+                    self.make, drop=["tcoa", "tcoa-lifetime"]))
+                assert not good.error, good
+        return prepare, self.message(op, **how)
+
+
+def exhaust(tap, what, thing, prepare, message, enough=None):
+    """Every allocation of a request fails once, or enough of the first."""
+    fault = Fault()
+    prepare()
+    before = thing.shows()
+    thing.send(message)
+    error = thing.error()
+    after = thing.shows()
+    tap.ok(not error and after != before, f"{what}: with memory it is done",
+           f"{errno.errorcode.get(error, error)}, {after}")
+    failed, wrong = 0, []
+    for n in range(1, MOST):
+        prepare()
+        fault.arm(n)
+        try:
+            thing.send(message)
+        except OSError as e:	# not even that
+            error = e.errno
+        else:
+            error = None
+        struck = fault.struck()
+        if error is None:
+            try:
+                error = thing.error()
+            except OSError as e:	# no memory for the answer: it may be done
+                error = None
+        now = thing.shows()
+        good = {0: [after], None: [before, after]}.get(error, [before])
+        if now not in good or error and error not in thing.refusals:
+            wrong.append(f"allocation {n}: {errno.errorcode.get(error, error)}, {now}")
+        if not struck:
+            n -= 1
+            break
+        failed += error != 0
+        if n == enough:
+            break
+    else:
+        wrong.append(f"more than {MOST} allocations")
+    tap.ok(not wrong, f"{what}: without, it is done or not done", "; ".join(wrong))
+    tap.ok(failed, f"{what}: it needs memory", "no allocation failed")
+    print(f"# {what}: {n} allocations, {failed} of them needed", flush=True)
+
+
+def main():
+    tap = Ktap()
+    for kind in ("nemo_mr", "nemo_ha"):
+        link = Link(kind)
+        exhaust(tap, f"{kind}: a device", link, *link.attempt(RTM_NEWLINK), DEVICE)
+        link.do(RTM_DELLINK)
+    mr = Table(Spec("nemo_mr", "nemo0"), "mr-new", "mr-del")
+    ha = Table(Spec("nemo_ha", "nemo-ha0"), "bce-bind", "bce-del")
+    change = {"coa": ip("2001:db8:1c::1"), "prefix": prefix("2001:db8:100:9::/64"),
+              "guest": b"\x52\x54\0\0\0\x09", "seq": struct.pack("H", 2)}
+    exhaust(tap, "mr-new", mr, *mr.attempt("mr-new"))
+    exhaust(tap, "mr-set", mr, *mr.attempt("mr-set", change=change))
+    exhaust(tap, "mr-del", mr, *mr.attempt("mr-del"))
+    binding = {n: change[n] for n in ("coa", "prefix", "seq")}
+    exhaust(tap, "bce-bind", ha, *ha.attempt("bce-bind", drop=["tcoa", "tcoa-lifetime"]))
+    exhaust(tap, "bce-bind, another", ha, *ha.attempt(
+        "bce-bind", drop=["tcoa", "tcoa-lifetime"], change=binding))
+    exhaust(tap, "bce-transient", ha, *ha.attempt("bce-transient"))
+    exhaust(tap, "bce-del", ha, *ha.attempt("bce-del", drop=["seq"]))
+    return tap.failed > 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
