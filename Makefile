@@ -128,7 +128,7 @@ help:
 	@echo 'make demo                move a guest between two networks and watch (MOVES=, PERIOD=, RTT_MS=)'
 	@echo 'make demo-xen            the same on two real Xen hosts, by xl migrate (MOVES=, COMPARE=, RTT_MS=, RESUME=)'
 	@echo 'make test                all tests, on Debian'"'"'s 6.1 and 6.12 kernels; T=name for one, KVER=6.1'
-	@echo 'make test-debug          the same on a kernel with KASAN, lockdep, kmemleak (first time: +20 minutes)'
+	@echo 'make test-debug          the same on a kernel with KASAN, lockdep, kmemleak, failslab: an hour (first time: +20 minutes)'
 	@echo 'make test-xen            faults around xl migrate on two real Xen hosts; T=late for one'
 	@echo 'make bench               throughput by instruction counts, beside ip6tnl'
 	@echo 'make check               checkpatch, sparse, shellcheck, generated files'
