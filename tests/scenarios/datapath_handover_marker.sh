@@ -64,7 +64,7 @@ set_mr A state standby
 unharmed "false markers"
 
 # What the marker is for: the way by B is long, that to A short
-delay B 25
+delay B 250
 delay A 2
 set_mr A marker-timeout 0
 streams 500
