@@ -56,6 +56,24 @@ ip -n hostA addr del "$net::f/64" dev eth0
 ok "without it: back to the one before" lab_wait 20 registered "$first"
 ok "the guest reaches its correspondent" lab_wait 10 on guest1 ping -c 1 -W 1 "$LAB_CN"
 
+# Optimistic duplicate address detection (RFC 4429), here for at least 10 s
+on hostA sysctl -qw net.ipv6.conf.eth0.use_tempaddr=0 net.ipv6.conf.eth0.dad_transmits=10
+ip -n core addr add 2001:db8:1a:1::1/64 dev hostA nodad
+on core nft insert rule ip6 source forward iifname hostA ip6 saddr 2001:db8:1a:1::/64 accept
+sed -i 's|2001:db8:1a::/64|2001:db8:1a:1::/64|' "$LAB_RUN/radvd.conf"
+kill -HUP "$(cat "$LAB_RUN/radvd.pid")"
+new() { [[ $(coa) = 2001:db8:1a:1:* ]]; }
+ok "an address of another network is registered at once" lab_wait 20 new
+ok "... while its detection is at work" has optimistic
+ok "the guest reaches its correspondent over it" lab_wait 10 on guest1 ping -c 1 -W 1 "$LAB_CN"
+new=$(coa)
+advertised() {
+	ip -n hostA -6 -j addr show dev eth0 | jq -e --arg a "$new" '.[0].addr_info[] |
+		select(.local == $a and (.optimistic | not) and .valid_life_time > 86000)'
+}
+ok "... which ends, and Router Advertisements keep it" lab_wait 40 advertised
+is "it stays registered" "$(coa)" "$new"
+
 lab_down
 ok "nothing is left" sh -c "! ip netns list | grep . && ! lsmod | grep nemo"
 plan

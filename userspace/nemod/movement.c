@@ -19,10 +19,18 @@ struct candidate {
 	bool temporary;
 };
 
+/* One that the kernel has made of an RA, and does not use yet. */
+struct fresh {
+	struct in6_addr addr;
+	uint8_t len;		/* 0: there is none */
+	uint32_t preferred_s, valid_s;
+};
+
 struct choice {
 	const struct host *host;
 	uint32_t ifindex;
 	struct candidate best;
+	struct fresh fresh;
 };
 
 /*
@@ -34,6 +42,14 @@ static bool usable(uint32_t flags)
 	if (flags & (IFA_F_DEPRECATED | IFA_F_DADFAILED))
 		return false;
 	return !(flags & IFA_F_TENTATIVE) || flags & IFA_F_OPTIMISTIC;
+}
+
+/* Those that make temporary ones are those of RAs. */
+static bool waits(uint32_t flags)
+{
+	return (flags & (IFA_F_TENTATIVE | IFA_F_OPTIMISTIC | IFA_F_DADFAILED |
+			 IFA_F_PERMANENT | IFA_F_MANAGETEMPADDR)) ==
+	       (IFA_F_TENTATIVE | IFA_F_MANAGETEMPADDR);
 }
 
 /*
@@ -52,6 +68,7 @@ static void consider(struct nlmsghdr *nlh, void *arg)
 	struct choice *choice = arg;
 	struct ifaddrmsg *ifa = nlmsg_data(nlh);
 	struct nlattr *attr[IFA_MAX + 1];
+	const struct ifa_cacheinfo *info;
 	struct candidate one = { };
 	uint32_t flags = ifa->ifa_flags;
 
@@ -65,8 +82,11 @@ static void consider(struct nlmsghdr *nlh, void *arg)
 	if (attr[IFA_FLAGS])
 		flags = nla_get_u32(attr[IFA_FLAGS]);
 	one.temporary = flags & IFA_F_TEMPORARY;
-	one.created = ((struct ifa_cacheinfo *)
-		       nla_data(attr[IFA_CACHEINFO]))->cstamp ?: 1;
+	info = nla_data(attr[IFA_CACHEINFO]);
+	one.created = info->cstamp ?: 1;
+	if (waits(flags))
+		choice->fresh = (struct fresh){ one.addr, ifa->ifa_prefixlen,
+						info->ifa_prefered, info->ifa_valid };
 	if (usable(flags) && !host_is_home(choice->host, &one.addr) &&
 	    better(&one, &choice->best))
 		choice->best = one;
@@ -77,6 +97,7 @@ static void forget(void *arg)
 	struct choice *choice = arg;
 
 	choice->best.created = 0;
+	choice->fresh.len = 0;
 }
 
 static struct nl_msg *address_dump(void)
@@ -89,7 +110,60 @@ static struct nl_msg *address_dump(void)
 	return msg;
 }
 
-void movement_look(struct movement *m)
+static struct nl_msg *address_request(int type, int flags, uint32_t ifindex,
+				      const struct fresh *fresh)
+{
+	struct ifaddrmsg ifa = {
+		.ifa_family = AF_INET6,
+		.ifa_prefixlen = fresh->len,
+		.ifa_index = ifindex,
+	};
+	struct nl_msg *msg = nlmsg_alloc_simple(type, flags);
+
+	if (msg && (nlmsg_append(msg, &ifa, sizeof(ifa), NLMSG_ALIGNTO) < 0 ||
+		    nla_put(msg, IFA_LOCAL, sizeof(fresh->addr), &fresh->addr) < 0)) {
+		nlmsg_free(msg);
+		msg = NULL;
+	}
+	return msg;
+}
+
+/*
+ * Optimistic duplicate address detection (RFC 4429), so that a host that has moved
+ * says so at once and not a second later. On a node that forwards, the kernel does so
+ * only with addresses that it is given, not with those that it makes of RAs. So
+ * this one is given to it again.
+ */
+static void use_at_once(struct host *host, const struct choice *choice)
+{
+	const struct fresh *fresh = &choice->fresh;
+	struct ifa_cacheinfo info = {
+		.ifa_prefered = fresh->preferred_s,
+		.ifa_valid = fresh->valid_s,
+	};
+	struct nl_msg *del = address_request(RTM_DELADDR, 0, choice->ifindex, fresh);
+	struct nl_msg *add = address_request(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL,
+					     choice->ifindex, fresh);
+
+	if (!del || !add ||
+	    nla_put(add, IFA_CACHEINFO, sizeof(info), &info) < 0 ||
+	    nla_put_u32(add, IFA_FLAGS, IFA_F_OPTIMISTIC | IFA_F_MANAGETEMPADDR |
+					IFA_F_NOPREFIXROUTE) < 0) {
+		nlmsg_free(del);
+		nlmsg_free(add);
+		return;
+	}
+	if (nemo_nl_request(&host->rt, del, NULL, NULL)) {
+		nlmsg_free(add);	/* it has gone by itself */
+		return;
+	}
+	if (nemo_nl_request(&host->rt, add, NULL, NULL))
+		log_warn("%s: no optimistic address: %s; the next Router Advertisement makes one",
+			 host->conf->host.interface, host->rt.error);
+}
+
+/* @advertised: an RA had a prefix. */
+static void look(struct movement *m, bool advertised)
 {
 	struct host *host = m->host;
 	struct choice choice = {
@@ -105,16 +179,23 @@ void movement_look(struct movement *m)
 			 host->conf->host.interface, host->rt.error);
 		return;
 	}
+	if (advertised && choice.fresh.len)
+		use_at_once(host, &choice);
 	/* Without any, the last one stays: the link may come back. */
 	if (choice.best.created &&
 	    !IN6_ARE_ADDR_EQUAL(&choice.best.addr, &host->coa))
 		host_moved(host, &choice.best.addr);
 }
 
+void movement_look(struct movement *m)
+{
+	look(m, false);
+}
+
 /* What of the news matters; read them all, look once. */
 struct news {
 	struct movement *m;
-	bool addresses, links;
+	bool addresses, prefixes, links;
 };
 
 static int on_message(struct nl_msg *msg, void *arg)
@@ -125,6 +206,9 @@ static int on_message(struct nl_msg *msg, void *arg)
 	case RTM_NEWADDR:
 	case RTM_DELADDR:
 		news->addresses = true;
+		break;
+	case RTM_NEWPREFIX:
+		news->prefixes = true;
 		break;
 	case RTM_NEWLINK:
 	case RTM_DELLINK:
@@ -149,11 +233,11 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 	} while (err >= 0);
 	/* Lost for lack of buffer: anything may have happened. */
 	if (err == -NLE_NOMEM)
-		news = (struct news){ .m = m, .addresses = true, .links = true };
+		news = (struct news){ m, true, true, true };
 	if (news.links)
 		host_links_changed(m->host);
-	if (news.addresses || news.links)
-		movement_look(m);
+	if (news.addresses || news.prefixes || news.links)
+		look(m, news.prefixes);
 }
 
 int movement_start(struct movement *m, struct host *host)
@@ -165,8 +249,8 @@ int movement_start(struct movement *m, struct host *host)
 	nl_socket_disable_seq_check(m->sock);
 	if (nl_connect(m->sock, NETLINK_ROUTE) < 0 ||
 	    nl_socket_set_nonblocking(m->sock) < 0 ||
-	    nl_socket_add_memberships(m->sock, RTNLGRP_IPV6_IFADDR, RTNLGRP_LINK,
-				      0) < 0)
+	    nl_socket_add_memberships(m->sock, RTNLGRP_IPV6_IFADDR, RTNLGRP_IPV6_PREFIX,
+				      RTNLGRP_LINK, 0) < 0)
 		return -EIO;
 	m->event = event_new(host->base, nl_socket_get_fd(m->sock),
 			     EV_READ | EV_PERSIST, on_readable, m);
