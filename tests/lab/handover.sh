@@ -58,6 +58,13 @@ thaw() {
 	kill -CONT "${FROZEN[@]}"
 }
 
+log_has() { grep -q "$2" "$LAB_RUN/host$1.log"; }
+
+# knows HOST - which MAC address it has for the guest
+knows() {
+	ip -n "host$1" neigh show "$(lab_guest_addr 1)" dev br0 | awk '{ print $3 }'
+}
+
 # lose MATCH... - what core does not forward from now on
 lose() {
 	local match
