@@ -14,11 +14,11 @@ has() { ip -n hostA -6 -o addr show dev eth0 scope global "$1" | grep -q .; }
 coa() { ctl ha -j ha show | jget '.[0].coa'; }
 registered() { [ "$(coa)" = "$1" ]; }
 
-# same WHAT - not another care-of address, not another registration. The agent answers when
+# same WHAT [COA] - not another care-of address, not another registration. The agent answers when
 # it has seen what came before.
 same() {
 	lab_status hostA > /dev/null
-	is "$1: the care-of address stays" "$(lab_mr A 1 .coa)" "$first"
+	is "$1: the care-of address stays" "$(lab_mr A 1 .coa)" "${2:-$first}"
 	is "$1: nothing is sent" "$(lab_mr A 1 .seq)" "$seq"
 }
 
@@ -73,6 +73,20 @@ advertised() {
 }
 ok "... which ends, and Router Advertisements keep it" lab_wait 40 advertised
 is "it stays registered" "$(coa)" "$new"
+
+# Somebody has it: it is registered before that is known, and not with each advertisement again.
+on hostA sysctl -qw net.ipv6.conf.eth0.dad_transmits=1
+taken=2001:db8:1a:2:${new#2001:db8:1a:1:}
+ip -n core addr add "$taken/64" dev hostA nodad
+lab_spawn hostA addresses ip monitor address
+sed -i 's|2001:db8:1a:1::/64|2001:db8:1a:2::/64|' "$LAB_RUN/radvd.conf"
+kill -HUP "$(cat "$LAB_RUN/radvd.pid")"
+gone() { grep -q "^Deleted.*$taken/64" "$LAB_RUN/addresses"; }
+ok "an address that somebody has, of an advertisement: removed" lab_wait 20 gone
+ok "back to the one before" lab_wait 20 registered "$new"
+seq=$(lab_mr A 1 .seq)
+sleep 10	# two advertisements, or three
+same "advertised again" "$new"
 
 lab_down
 ok "nothing is left" sh -c "! ip netns list | grep . && ! lsmod | grep nemo"

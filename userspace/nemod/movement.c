@@ -11,6 +11,7 @@
 #include "host.h"
 #include "lib/log.h"
 #include "movement.h"
+#include "netdev.h"
 
 /* An address of a dump, as far as the choice goes. */
 struct candidate {
@@ -23,11 +24,11 @@ struct candidate {
 struct fresh {
 	struct in6_addr addr;
 	uint8_t len;		/* 0: there is none */
-	uint32_t preferred_s, valid_s;
+	struct ifa_cacheinfo life;
 };
 
 struct choice {
-	const struct host *host;
+	struct movement *m;
 	uint32_t ifindex;
 	struct candidate best;
 	struct fresh fresh;
@@ -85,9 +86,11 @@ static void consider(struct nlmsghdr *nlh, void *arg)
 	info = nla_data(attr[IFA_CACHEINFO]);
 	one.created = info->cstamp ?: 1;
 	if (waits(flags))
-		choice->fresh = (struct fresh){ one.addr, ifa->ifa_prefixlen,
-						info->ifa_prefered, info->ifa_valid };
-	if (usable(flags) && !host_is_home(choice->host, &one.addr) &&
+		choice->fresh = (struct fresh){ one.addr, ifa->ifa_prefixlen, *info };
+	if (!(flags & IFA_F_TENTATIVE) &&
+	    IN6_ARE_ADDR_EQUAL(&one.addr, &choice->m->unproven))
+		choice->m->unproven = in6addr_any;
+	if (usable(flags) && !host_is_home(choice->m->host, &one.addr) &&
 	    better(&one, &choice->best))
 		choice->best = one;
 }
@@ -110,56 +113,21 @@ static struct nl_msg *address_dump(void)
 	return msg;
 }
 
-static struct nl_msg *address_request(int type, int flags, uint32_t ifindex,
-				      const struct fresh *fresh)
-{
-	struct ifaddrmsg ifa = {
-		.ifa_family = AF_INET6,
-		.ifa_prefixlen = fresh->len,
-		.ifa_index = ifindex,
-	};
-	struct nl_msg *msg = nlmsg_alloc_simple(type, flags);
-
-	if (msg && (nlmsg_append(msg, &ifa, sizeof(ifa), NLMSG_ALIGNTO) < 0 ||
-		    nla_put(msg, IFA_LOCAL, sizeof(fresh->addr), &fresh->addr) < 0)) {
-		nlmsg_free(msg);
-		msg = NULL;
-	}
-	return msg;
-}
-
 /*
  * Optimistic duplicate address detection (RFC 4429), so that a host that has moved
  * says so at once and not a second later. On a node that forwards, the kernel does so
  * only with addresses that it is given, not with those that it makes of RAs. So
- * this one is given to it again.
+ * this one is given to it again; once, for if somebody has it, each RA makes it anew.
  */
-static void use_at_once(struct host *host, const struct choice *choice)
+static void use_at_once(struct movement *m, const struct choice *choice)
 {
 	const struct fresh *fresh = &choice->fresh;
-	struct ifa_cacheinfo info = {
-		.ifa_prefered = fresh->preferred_s,
-		.ifa_valid = fresh->valid_s,
-	};
-	struct nl_msg *del = address_request(RTM_DELADDR, 0, choice->ifindex, fresh);
-	struct nl_msg *add = address_request(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL,
-					     choice->ifindex, fresh);
 
-	if (!del || !add ||
-	    nla_put(add, IFA_CACHEINFO, sizeof(info), &info) < 0 ||
-	    nla_put_u32(add, IFA_FLAGS, IFA_F_OPTIMISTIC | IFA_F_MANAGETEMPADDR |
-					IFA_F_NOPREFIXROUTE) < 0) {
-		nlmsg_free(del);
-		nlmsg_free(add);
+	if (IN6_ARE_ADDR_EQUAL(&fresh->addr, &m->unproven))
 		return;
-	}
-	if (nemo_nl_request(&host->rt, del, NULL, NULL)) {
-		nlmsg_free(add);	/* it has gone by itself */
-		return;
-	}
-	if (nemo_nl_request(&host->rt, add, NULL, NULL))
-		log_warn("%s: no optimistic address: %s; the next Router Advertisement makes one",
-			 host->conf->host.interface, host->rt.error);
+	m->unproven = fresh->addr;
+	netdev_optimistic_address(&m->host->rt, choice->ifindex, &fresh->addr,
+				  fresh->len, &fresh->life);
 }
 
 /* @advertised: an RA had a prefix. */
@@ -167,7 +135,7 @@ static void look(struct movement *m, bool advertised)
 {
 	struct host *host = m->host;
 	struct choice choice = {
-		.host = host,
+		.m = m,
 		.ifindex = if_nametoindex(host->conf->host.interface),
 	};
 	struct nl_msg *msg = choice.ifindex ? address_dump() : NULL;
@@ -180,7 +148,7 @@ static void look(struct movement *m, bool advertised)
 		return;
 	}
 	if (advertised && choice.fresh.len)
-		use_at_once(host, &choice);
+		use_at_once(m, &choice);
 	/* Without any, the last one stays: the link may come back. */
 	if (choice.best.created &&
 	    !IN6_ARE_ADDR_EQUAL(&choice.best.addr, &host->coa))

@@ -7,6 +7,7 @@
 #define NEMOD_MOVEMENT_H
 
 #include <event2/event.h>
+#include <netinet/in.h>
 #include <stdint.h>
 
 struct host;
@@ -16,6 +17,7 @@ struct movement {
 	struct host *host;
 	struct nl_sock *sock;
 	struct event *event;
+	struct in6_addr unproven;	/* used before it is known that nobody has it; or :: */
 };
 
 int movement_start(struct movement *m, struct host *host);

@@ -166,6 +166,27 @@ int netdev_home_address(struct nemo_nl *rt, uint32_t ifindex,
 	return request(rt, msg, EEXIST, "add the home address");
 }
 
+int netdev_optimistic_address(struct nemo_nl *rt, uint32_t ifindex,
+			      const struct in6_addr *addr, uint8_t len,
+			      const struct ifa_cacheinfo *life)
+{
+	struct nl_msg *msg;
+	int err;
+
+	err = request(rt, address_message(RTM_DELADDR, 0, ifindex, addr, len, 0),
+		      0, "remove a tentative address");
+	if (err)
+		return err;
+	msg = address_message(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, ifindex,
+			      addr, len, 0);
+	if (msg) {
+		nla_put(msg, IFA_CACHEINFO, sizeof(*life), life);
+		nla_put_u32(msg, IFA_FLAGS, IFA_F_OPTIMISTIC | IFA_F_MANAGETEMPADDR |
+					    IFA_F_NOPREFIXROUTE);
+	}
+	return request(rt, msg, 0, "add an optimistic address");
+}
+
 static int route(struct nemo_nl *rt, uint32_t table, uint32_t ifindex,
 		 const struct in6_addr *dst, uint8_t len, bool add)
 {

@@ -7,6 +7,7 @@
 #ifndef NEMOD_NETDEV_H
 #define NEMOD_NETDEV_H
 
+#include <linux/if_addr.h>
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -37,6 +38,14 @@ int netdev_gateway_address(struct nemo_nl *rt, uint32_t ifindex);
 /* A home address: known to the type 2 routing header, chosen for nothing. */
 int netdev_home_address(struct nemo_nl *rt, uint32_t ifindex,
 			const struct in6_addr *hoa, bool add);
+
+/*
+ * Makes an address that is tentative optimistic (RFC 4429), with the lifetimes @life that it
+ * has; fails if it has gone, for it is not to come back.
+ */
+int netdev_optimistic_address(struct nemo_nl *rt, uint32_t ifindex,
+			      const struct in6_addr *addr, uint8_t len,
+			      const struct ifa_cacheinfo *life);
 
 int netdev_route(struct nemo_nl *rt, uint32_t table, uint32_t ifindex,
 		 const struct nemo_prefix *dst, bool add);
