@@ -59,11 +59,14 @@ class Genl:
             raise LookupError(name)
         return struct.unpack("H", dict(answer.replies[0])[CTRL_ATTR_FAMILY_ID])[0]
 
-    def send(self, cmd, payload, flags):
+    def message(self, cmd, payload, flags):
         self.seq += 1
         head = struct.pack("IHHII", 20 + len(payload), self.family, NLM_F_REQUEST | flags,
                            self.seq, 0)
-        self.sock.send(head + struct.pack("BBH", cmd, 1, 0) + payload)
+        return head + struct.pack("BBH", cmd, 1, 0) + payload
+
+    def send(self, cmd, payload, flags):
+        self.sock.send(self.message(cmd, payload, flags))
 
     def messages(self):
         """One datagram: (type, flags, data)"""

@@ -272,6 +272,20 @@ lab_modules() {
 	done
 }
 
+# lab_families - no network, but a device of each kind in the namespace "here", to ask things of
+lab_families() {
+	trap lab_down EXIT
+	mkdir -p "$LAB_RUN"
+	lab_modules
+	ip netns add here
+	ip -n here -batch - <<-END
+	link set lo up
+	link add br0 type bridge
+	link add nemo0 type nemo_mr
+	link add nemo-ha0 type nemo_ha
+	END
+}
+
 # lab_guest_add N HOST - an unmodified guest on a host's bridge, which knows nothing of nemo
 lab_guest_add() {
 	local n=$1 ns=host$2 bridge

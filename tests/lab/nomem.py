@@ -14,11 +14,11 @@ import socket
 import struct
 import sys
 
-from genl import attr, nest
+from genl import NLM_F_ACK, NLM_F_REQUEST, attr, nest
 from netlink_errors import Ktap, Spec, ip, prefix
 
 RTM_NEWLINK, RTM_DELLINK = 16, 17
-NLM_F_REQUEST, NLM_F_ACK, NLM_F_EXCL, NLM_F_CREATE = 1, 4, 0x200, 0x400
+NLM_F_EXCL, NLM_F_CREATE = 0x200, 0x400
 IFLA_IFNAME, IFLA_LINKINFO, IFLA_INFO_KIND = 3, 18, 1
 MOST = 1000
 # Of a device: ours are among the first; behind them come sysfs and all that listens.
@@ -43,14 +43,28 @@ class Fault:
         return not left
 
 
-class Link:
+class Thing:
+    """What can be asked for on a socket."""
+
+    def __init__(self, sock):
+        self.sock = sock
+
+    def send(self, message):
+        self.sock.send(message)
+
+    def error(self):
+        return -struct.unpack("i", self.sock.recv(65536)[16:20])[0]
+
+
+class Link(Thing):
     """A device is made and removed."""
 
     # EINVAL: of a device that has no memory for its name in sysfs
     refusals = {errno.ENOMEM, errno.ENOBUFS, errno.EINVAL}
 
     def __init__(self, kind):
-        self.kind, self.sock = kind, socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0)
+        super().__init__(socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0))
+        self.kind = kind
 
     def message(self, op):
         body = bytes(16) + attr(IFLA_IFNAME, b"more0\0")
@@ -59,12 +73,6 @@ class Link:
             body += nest(IFLA_LINKINFO, attr(IFLA_INFO_KIND, self.kind.encode()))
             flags |= NLM_F_CREATE | NLM_F_EXCL
         return struct.pack("IHHII", 16 + len(body), op, flags, 1, 0) + body
-
-    def send(self, message):
-        self.sock.send(message)
-
-    def error(self):
-        return -struct.unpack("i", self.sock.recv(65536)[16:20])[0]
 
     def do(self, op):
         self.send(self.message(op))
@@ -84,20 +92,14 @@ class Link:
         return prepare, self.message(op)
 
 
-class Table:
+class Table(Thing):
     """Entries of a family are made, changed and removed."""
 
     refusals = {errno.ENOMEM, errno.ENOBUFS}
 
     def __init__(self, spec, make, remove):
+        super().__init__(spec.genl.sock)
         self.spec, self.make, self.remove = spec, make, remove
-        self.sock = spec.genl.sock
-
-    def send(self, message):
-        self.sock.send(message)
-
-    def error(self):
-        return -struct.unpack("i", self.sock.recv(65536)[16:20])[0]
 
     def shows(self):
         names = self.spec.attributes(self.make)
@@ -105,10 +107,8 @@ class Table:
                 for entry in self.spec.entries()]
 
     def message(self, op, **how):
-        body = self.spec.request(op, **how)
-        return struct.pack("IHHIIBBH", 20 + len(body), self.spec.genl.family,
-                           NLM_F_REQUEST | NLM_F_ACK, 1, 0, self.spec.ops[op]["number"], 1,
-                           0) + body
+        return self.spec.genl.message(self.spec.ops[op]["number"],
+                                      self.spec.request(op, **how), NLM_F_ACK)
 
     def attempt(self, op, **how):
         def prepare():

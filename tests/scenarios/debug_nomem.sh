@@ -7,19 +7,12 @@ set -eu
 # shellcheck source=tests/lab/lab.sh
 source "$(dirname "$0")/../lab/lab.sh"
 
-trap lab_down EXIT
-mkdir -p "$LAB_RUN"
-lab_modules
-ip netns add here
-ip -n here link set lo up
-ip -n here link add br0 type bridge
-ip -n here link add nemo0 type nemo_mr
-ip -n here link add nemo-ha0 type nemo_ha
+lab_families
 
 failslab=/sys/kernel/debug/failslab
 [ -d $failslab ] || mount -t debugfs debugfs /sys/kernel/debug
 echo N > $failslab/ignore-gfp-wait	# allocations that may wait fail, too
 echo 0 > $failslab/verbose		# no stack for each
 part nomem on here "$LAB/nomem.py"
-ip netns del here
+lab_down
 plan

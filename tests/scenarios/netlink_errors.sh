@@ -7,17 +7,10 @@ set -eu
 # shellcheck source=tests/lab/lab.sh
 source "$(dirname "$0")/../lab/lab.sh"
 
-trap lab_down EXIT
-mkdir -p "$LAB_RUN"
-lab_modules
+lab_families
 
-# In one namespace the devices to test, in the other one that is not to be found.
-ip netns add here
+# ... and in another namespace one that is not to be found
 ip netns add there
-ip -n here link set lo up
-ip -n here link add br0 type bridge
-ip -n here link add nemo0 type nemo_mr
-ip -n here link add nemo-ha0 type nemo_ha
 ip -n there link add far0 index 4711 type nemo_mr
 FAR_IFINDEX=4711
 export FAR_IFINDEX
