@@ -181,6 +181,31 @@ static void nemo_prefix_remove(struct nemo_prefix_table *table,
 }
 
 /**
+ * nemo_prefix_check() - may an owner have these prefixes?
+ * @table: prefix table
+ * @owner: who asks
+ * @fresh: the prefixes
+ * @extack: says why not
+ *
+ * Context: the lock of the tunnel.
+ * Return: 0, or -EEXIST when another owner has one.
+ */
+int nemo_prefix_check(struct nemo_prefix_table *table, const void *owner,
+		      const struct hlist_head *fresh, struct netlink_ext_ack *extack)
+{
+	struct nemo_prefix *p, *q;
+
+	hlist_for_each_entry(p, fresh, list) {
+		q = rhashtable_lookup_fast(&table->ht, &p->key, nemo_prefix_params);
+		if (q && q->owner != owner) {
+			NL_SET_ERR_MSG(extack, "a prefix or home address belongs to another one");
+			return -EEXIST;
+		}
+	}
+	return 0;
+}
+
+/**
  * nemo_prefix_replace() - give an owner a new set of prefixes
  * @table: prefix table
  * @owner: owner of the prefixes
@@ -202,15 +227,11 @@ int nemo_prefix_replace(struct nemo_prefix_table *table, void *owner,
 	HLIST_HEAD(kept);
 	struct nemo_prefix *p, *q;
 	struct hlist_node *tmp;
-	int err = 0;
+	int err;
 
-	hlist_for_each_entry(p, fresh, list) {
-		q = rhashtable_lookup_fast(&table->ht, &p->key, nemo_prefix_params);
-		if (q && q->owner != owner) {
-			NL_SET_ERR_MSG(extack, "a prefix or home address belongs to another one");
-			return -EEXIST;
-		}
-	}
+	err = nemo_prefix_check(table, owner, fresh, extack);
+	if (err)
+		return err;
 
 	hlist_for_each_entry_safe(p, tmp, fresh, list) {
 		q = rhashtable_lookup_fast(&table->ht, &p->key, nemo_prefix_params);

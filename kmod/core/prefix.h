@@ -61,6 +61,8 @@ int nemo_prefix_key_set(struct nemo_prefix_key *key,
 int nemo_prefix_alloc(struct hlist_head *fresh,
 		      const struct nemo_prefix_key *keys, unsigned int n);
 void nemo_prefix_free(struct hlist_head *fresh);
+int nemo_prefix_check(struct nemo_prefix_table *table, const void *owner,
+		      const struct hlist_head *fresh, struct netlink_ext_ack *extack);
 int nemo_prefix_replace(struct nemo_prefix_table *table, void *owner,
 			struct hlist_head *cur, struct hlist_head *fresh,
 			struct netlink_ext_ack *extack);

@@ -388,46 +388,65 @@ static int nemo_guest_add(struct nemo_mr *mr, struct nemo_attachment *att, const
 			  struct netlink_ext_ack *extack)
 {
 	struct nemo_guest *guest = kzalloc(sizeof(*guest), GFP_KERNEL);
-	int err;
+	struct nemo_guest *old;
 
 	if (!guest)
 		return -ENOMEM;
 	ether_addr_copy(guest->mac, mac);
 	guest->mr = mr;
-	err = rhashtable_lookup_insert_fast(&att->guests, &guest->node, nemo_guest_params);
-	if (err) {
-		if (err == -EEXIST)
-			NL_SET_ERR_MSG(extack, "a guest belongs to another mobile router");
-		kfree(guest);
-	}
-	return err;
+	old = rhashtable_lookup_get_insert_fast(&att->guests, &guest->node,
+						nemo_guest_params);
+	if (!old)
+		return 0;
+	kfree(guest);
+	if (IS_ERR(old))
+		return PTR_ERR(old);
+	if (old->mr == mr)
+		return 0;
+	NL_SET_ERR_MSG(extack, "a guest belongs to another mobile router");
+	return -EEXIST;
 }
 
-static void nemo_guests_del(struct nemo_mr *mr, struct nemo_attachment *att)
+static bool nemo_match_has(const struct nemo_mr_match *match, const u8 *mac)
+{
+	int i;
+
+	for (i = 0; match && i < match->nguests; i++)
+		if (ether_addr_equal(match->guest[i], mac))
+			return true;
+	return false;
+}
+
+/* Those of @match that @stay, if there is one, does not have. */
+static void nemo_guests_del(struct nemo_mr *mr, struct nemo_attachment *att,
+			    const struct nemo_mr_match *match,
+			    const struct nemo_mr_match *stay)
 {
 	struct nemo_guest *guest;
 	int i;
 
-	for (i = 0; i < mr->match.nguests; i++) {
-		guest = rhashtable_lookup_fast(&att->guests, mr->match.guest[i],
+	for (i = 0; i < match->nguests; i++) {
+		guest = rhashtable_lookup_fast(&att->guests, match->guest[i],
 					       nemo_guest_params);
-		if (!guest || guest->mr != mr)
+		if (!guest || guest->mr != mr || nemo_match_has(stay, guest->mac))
 			continue;
 		rhashtable_remove_fast(&att->guests, &guest->node, nemo_guest_params);
 		kfree_rcu(guest, rcu);
 	}
 }
 
-/* All of them or none. */
+/* All of @match or none; @have are there already. */
 static int nemo_guests_add(struct nemo_mr *mr, struct nemo_attachment *att,
+			   const struct nemo_mr_match *match,
+			   const struct nemo_mr_match *have,
 			   struct netlink_ext_ack *extack)
 {
 	int i, err;
 
-	for (i = 0; i < mr->match.nguests; i++) {
-		err = nemo_guest_add(mr, att, mr->match.guest[i], extack);
+	for (i = 0; i < match->nguests; i++) {
+		err = nemo_guest_add(mr, att, match->guest[i], extack);
 		if (err) {
-			nemo_guests_del(mr, att);
+			nemo_guests_del(mr, att, match, have);
 			return err;
 		}
 	}
@@ -474,7 +493,7 @@ void nemo_detach(struct nemo_mr *mr)
 	ASSERT_RTNL();
 	if (!att)
 		return;
-	nemo_guests_del(mr, att);
+	nemo_guests_del(mr, att, &mr->match, NULL);
 	list_del(&mr->att_list);
 	nemo_attach_set(mr, NULL);
 	if (list_empty(&att->routers)) {
@@ -485,78 +504,71 @@ void nemo_detach(struct nemo_mr *mr)
 	}
 }
 
-/**
- * nemo_attach() - tie a mobile router to an interface
- * @mr: mobile router
- * @ifindex: the interface, 0 for none
- * @extack: says what is wrong
- *
- * Context: RTNL.
- * Return: 0, -ENODEV, -EINVAL, -EEXIST or -ENOMEM.
- */
-int nemo_attach(struct nemo_mr *mr, u32 ifindex, struct netlink_ext_ack *extack)
+static void nemo_match_merge(struct nemo_mr_match *match, const struct nemo_mr_conf *conf)
 {
-	struct nemo_attachment *att = NULL;
-	int err;
-
-	if (nemo_attach_ifindex(mr->att) == ifindex)
-		return 0;
-	if (ifindex) {
-		att = nemo_attachment_get(mr->nd, ifindex, extack);
-		if (IS_ERR(att))
-			return PTR_ERR(att);
-		err = nemo_guests_add(mr, att, extack);
-		if (err) {
-			if (list_empty(&att->routers))
-				nemo_attachment_free(att);
-			return err;
-		}
+	if (conf->has & NEMO_HAS_GUEST) {
+		memcpy(match->guest, conf->match.guest, sizeof(match->guest));
+		match->nguests = conf->match.nguests;
 	}
-	nemo_detach(mr);
-	if (!att)
-		return 0;
-	nemo_attach_set(mr, att);
-	list_add_tail(&mr->att_list, &att->routers);
-	nemo_attachment_refresh(att);
-	return 0;
+	if (conf->has & NEMO_HAS_EXCLUDE) {
+		memcpy(match->exclude, conf->match.exclude, sizeof(match->exclude));
+		match->nexcludes = conf->match.nexcludes;
+	}
+}
+
+/* Frames look at the number alone: are there any? */
+static void nemo_match_set(struct nemo_mr *mr, const struct nemo_mr_match *match)
+{
+	memcpy(mr->match.guest, match->guest, sizeof(match->guest));
+	memcpy(mr->match.exclude, match->exclude, sizeof(match->exclude));
+	mr->match.nexcludes = match->nexcludes;
+	WRITE_ONCE(mr->match.nguests, match->nguests);
 }
 
 /**
- * nemo_attach_match() - change how the guests of a mobile router are known
+ * nemo_attach() - tie a mobile router to an interface, say how its guests are known
  * @mr: mobile router
- * @conf: request with guests or excluded ports
+ * @conf: request with an attachment (an index, 0 for none), guests or excluded ports
  * @extack: says what is wrong
  *
- * Context: RTNL.
- * Return: 0, -EEXIST or -ENOMEM.
+ * A guest that stays is never missing for a frame. Context: RTNL.
+ * Return: 0, -ENODEV, -EINVAL, -EEXIST or -ENOMEM; then nothing has changed.
  */
-int nemo_attach_match(struct nemo_mr *mr, const struct nemo_mr_conf *conf,
-		      struct netlink_ext_ack *extack)
+int nemo_attach(struct nemo_mr *mr, const struct nemo_mr_conf *conf,
+		struct netlink_ext_ack *extack)
 {
-	struct nemo_mr_match old = mr->match;
-	int err = 0;
+	struct nemo_mr_match old = mr->match, match = old;
+	struct nemo_attachment *att = mr->att;
+	bool moves;
+	int err;
 
-	ASSERT_RTNL();
-	if (conf->has & NEMO_HAS_GUEST) {
-		if (mr->att)
-			nemo_guests_del(mr, mr->att);
-		memcpy(mr->match.guest, conf->match.guest, sizeof(old.guest));
-		WRITE_ONCE(mr->match.nguests, conf->match.nguests);
-		if (mr->att)
-			err = nemo_guests_add(mr, mr->att, extack);
-		if (err) {
-			memcpy(mr->match.guest, old.guest, sizeof(old.guest));
-			WRITE_ONCE(mr->match.nguests, old.nguests);
-			nemo_guests_add(mr, mr->att, NULL);
-			return err;
-		}
+	moves = conf->has & NEMO_HAS_ATTACHMENT &&
+		conf->attachment != nemo_attach_ifindex(att);
+	if (moves)
+		att = conf->attachment ?
+		      nemo_attachment_get(mr->nd, conf->attachment, extack) : NULL;
+	if (IS_ERR(att))
+		return PTR_ERR(att);
+	nemo_match_merge(&match, conf);
+	err = att ? nemo_guests_add(mr, att, &match, moves ? NULL : &old, extack) : 0;
+	if (err) {
+		if (list_empty(&att->routers))
+			nemo_attachment_free(att);
+		return err;
 	}
-	if (conf->has & NEMO_HAS_EXCLUDE) {
-		memcpy(mr->match.exclude, conf->match.exclude, sizeof(old.exclude));
-		mr->match.nexcludes = conf->match.nexcludes;
+
+	if (moves)
+		nemo_detach(mr);
+	nemo_match_set(mr, &match);
+	if (!att)
+		return 0;
+	if (moves) {
+		nemo_attach_set(mr, att);
+		list_add_tail(&mr->att_list, &att->routers);
+	} else {
+		nemo_guests_del(mr, att, &old, &match);
 	}
-	if (mr->att)
-		nemo_attachment_refresh(mr->att);
+	nemo_attachment_refresh(att);
 	return 0;
 }
 

@@ -284,14 +284,16 @@ void nemo_mr_enter(struct nemo_mr *mr, enum nemo_mr_state to, u16 seq,
  * nemo_mr_may_change() - may a request have this state next?
  * @mr: mobile router
  * @to: state
+ * @to_ha: it has, or will have, a way to its home agent
+ * @to_peer: likewise, to the new host
  * @extack: says why not
  *
  * Without the lock, an answer that may be outdated: for a request that is not to be
  * begun, since its end would be refused.
- * Return: 0, -ENOENT or -EBUSY.
+ * Return: 0, -ENOENT, -EBUSY or -EINVAL.
  */
-int nemo_mr_may_change(const struct nemo_mr *mr, enum nemo_mr_state to,
-		       struct netlink_ext_ack *extack)
+int nemo_mr_may_change(const struct nemo_mr *mr, enum nemo_mr_state to, bool to_ha,
+		       bool to_peer, struct netlink_ext_ack *extack)
 {
 	if (READ_ONCE(mr->dead)) {
 		NL_SET_ERR_MSG(extack, "the mobile router has been removed");
@@ -301,21 +303,11 @@ int nemo_mr_may_change(const struct nemo_mr *mr, enum nemo_mr_state to,
 		NL_SET_ERR_MSG(extack, "this state cannot follow the present one");
 		return -EBUSY;
 	}
-	return 0;
-}
-
-static int nemo_mr_check_change(const struct nemo_mr *mr, enum nemo_mr_state to,
-				struct netlink_ext_ack *extack)
-{
-	int err = nemo_mr_may_change(mr, to, extack);
-
-	if (err)
-		return err;
-	if (to == NEMO_MR_STATE_ACTIVE && !rcu_access_pointer(mr->ha_ep)) {
+	if (to == NEMO_MR_STATE_ACTIVE && !to_ha) {
 		NL_SET_ERR_MSG(extack, "active needs a care-of address: set coa");
 		return -EINVAL;
 	}
-	if (to == NEMO_MR_STATE_LEAVING && !rcu_access_pointer(mr->peer_ep)) {
+	if (to == NEMO_MR_STATE_LEAVING && !to_peer) {
 		NL_SET_ERR_MSG(extack, "leaving needs the new host: set coa and peer");
 		return -EINVAL;
 	}
@@ -337,7 +329,8 @@ int nemo_mr_change(struct nemo_mr *mr, enum nemo_mr_state to, u16 seq,
 	int err;
 
 	spin_lock_bh(&mr->lock);
-	err = nemo_mr_check_change(mr, to, extack);
+	err = nemo_mr_may_change(mr, to, rcu_access_pointer(mr->ha_ep),
+				 rcu_access_pointer(mr->peer_ep), extack);
 	if (!err && to != mr->state)
 		nemo_mr_enter(mr, to, seq, NEMO_MR_REASON_ADMIN);
 	spin_unlock_bh(&mr->lock);

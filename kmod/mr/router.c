@@ -321,9 +321,7 @@ int nemo_mr_new(struct nemo_mr_dev *nd, struct nemo_mr_conf *conf,
 	spin_unlock_bh(&t->lock);
 	if (err)
 		goto err_unlock;
-	err = nemo_attach_match(mr, conf, extack);
-	if (!err && conf->has & NEMO_HAS_ATTACHMENT)
-		err = nemo_attach(mr, conf->attachment, extack);
+	err = nemo_attach(mr, conf, extack);
 	if (err) {
 		spin_lock_bh(&t->lock);
 		nemo_mr_unlink(mr);
@@ -389,14 +387,31 @@ static int nemo_mr_set_attachment(struct nemo_mr *mr, const struct nemo_mr_conf 
 	if (!(conf->has & NEMO_HAS_RTNL))
 		return 0;
 	rtnl_lock();
-	err = mr->dead ? -ENOENT : nemo_attach_match(mr, conf, extack);
-	if (!err && conf->has & NEMO_HAS_ATTACHMENT)
-		err = nemo_attach(mr, conf->attachment, extack);
+	err = mr->dead ? -ENOENT : nemo_attach(mr, conf, extack);
 	rtnl_unlock();
 	return err;
 }
 
-/* What needs memory comes first. Context: conf. */
+/*
+ * May it have these prefixes, now? Another request may still take one before this one
+ * does.
+ */
+static int nemo_mr_check_prefixes(struct nemo_mr *mr, const struct hlist_head *prefixes,
+				  struct netlink_ext_ack *extack)
+{
+	struct nemo_tunnel *t = &mr->nd->tunnel;
+	int err;
+
+	spin_lock_bh(&t->lock);
+	err = nemo_prefix_check(&t->prefixes, mr, prefixes, extack);
+	spin_unlock_bh(&t->lock);
+	return err;
+}
+
+/*
+ * What needs memory and what may be refused comes first, so that a request which is
+ * refused has changed nothing. Context: conf.
+ */
 static int nemo_mr_set_all(struct nemo_mr *mr, struct nemo_mr_conf *conf,
 			   struct netlink_ext_ack *extack)
 {
@@ -410,16 +425,17 @@ static int nemo_mr_set_all(struct nemo_mr *mr, struct nemo_mr_conf *conf,
 	HLIST_HEAD(prefixes);
 	int err;
 
-	err = state ? nemo_mr_may_change(mr, conf->state, extack) : 0;
-	if (err)
-		return err;
 	err = nemo_mr_ways_alloc(&ways);
 	if (err)
 		return err;
-	if (conf->has & NEMO_HAS_PREFIX) {
+	if (state)
+		err = nemo_mr_may_change(mr, conf->state, ways.ha_ep, ways.peer_ep, extack);
+	if (!err && conf->has & NEMO_HAS_PREFIX) {
 		err = nemo_prefix_key_set(&conf->keys[0], &mr->hoa, NEMO_PLEN_MAX, extack);
 		if (!err)
 			err = nemo_prefix_alloc(&prefixes, conf->keys, conf->nkeys);
+		if (!err)
+			err = nemo_mr_check_prefixes(mr, &prefixes, extack);
 	}
 	if (!err)
 		err = nemo_mr_set_attachment(mr, conf, extack);

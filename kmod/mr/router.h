@@ -175,8 +175,8 @@ void nemo_mr_change_stop(struct nemo_mr *mr);
 enum nemo_verdict nemo_mr_verdict_now(const struct nemo_mr *mr, enum nemo_from from);
 void nemo_mr_enter(struct nemo_mr *mr, enum nemo_mr_state to, u16 seq,
 		   enum nemo_mr_reason reason);
-int nemo_mr_may_change(const struct nemo_mr *mr, enum nemo_mr_state to,
-		       struct netlink_ext_ack *extack);
+int nemo_mr_may_change(const struct nemo_mr *mr, enum nemo_mr_state to, bool to_ha,
+		       bool to_peer, struct netlink_ext_ack *extack);
 int nemo_mr_change(struct nemo_mr *mr, enum nemo_mr_state to, u16 seq,
 		   struct netlink_ext_ack *extack);
 void nemo_mr_frame(struct nemo_mr *mr, const struct nemo_port *port);
@@ -196,10 +196,9 @@ void nemo_mr_marker_wait(struct nemo_mr *mr);
 void nemo_mr_marker_pass(struct nemo_mr *mr);
 
 /* attach.c */
-int nemo_attach(struct nemo_mr *mr, u32 ifindex, struct netlink_ext_ack *extack);
+int nemo_attach(struct nemo_mr *mr, const struct nemo_mr_conf *conf,
+		struct netlink_ext_ack *extack);
 void nemo_detach(struct nemo_mr *mr);
-int nemo_attach_match(struct nemo_mr *mr, const struct nemo_mr_conf *conf,
-		      struct netlink_ext_ack *extack);
 void nemo_attach_serving(struct nemo_attachment *att, int change);
 bool nemo_attach_can_send(const struct nemo_attachment *att, int port);
 bool nemo_port_can_send(const struct nemo_port *port);

@@ -329,6 +329,7 @@ def meaning_of_mr(tap, spec):
     tap.ok(not answer.error, f"{spec.name} mr-set: activating", f"got {answer}")
     tap.refused(spec, "mr-set", "active without a care-of address", spec.request(
         "mr-set", drop=key, change={"state": b"\3"}), errno.EINVAL, "set coa")
+    refused_whole(tap, spec, other)
     answer = spec.do("mr-set", spec.request(
         "mr-set", drop=[n for n in key if n != "coa"], change={"state": b"\3"}))
     tap.ok(not answer.error, f"{spec.name} mr-set: active", f"got {answer}")
@@ -336,6 +337,36 @@ def meaning_of_mr(tap, spec):
         "mr-set", drop=key, change={"state": b"\4"}), errno.EINVAL, "set coa and peer")
     answer = spec.do("mr-del", spec.request("mr-del"))
     tap.ok(not answer.error and not spec.count(), f"{spec.name} mr-del", f"got {answer}")
+
+
+def refused_whole(tap, spec, other):
+    """r1 activates and has no care-of address; all else in these requests could be done."""
+    def r1():
+        names = spec.attributes("mr-get")
+        fixed = ("ifindex", "name", "hoa", "ha", "coa", "peer", "state", "prefix", "attachment",
+                 "guest", "exclude", "flags", "seq", "hold-packets", "hold-bytes")
+        return [(names[n - 1], v) for entry in spec.entries() if dict(entry)[2] == b"r1\0"
+                for n, v in entry if names[n - 1] in fixed]
+
+    answer = spec.do("mr-new", spec.request("mr-new", drop=["coa"], change=other))
+    tap.ok(not answer.error, f"{spec.name} mr-new: another", f"got {answer}")
+    before = r1()
+    new = {"ha": ip("2001:db8:f::2"), "prefix": prefix("2001:db8:100:3::/64"),
+           "guest": b"\x52\x54\0\0\0\3", "exclude": b"eth3\0", "seq": struct.pack("H", 9),
+           "attachment": bytes(4), "flags": bytes(4), "hold-packets": struct.pack("I", 9)}
+    drop = ["coa", "peer", "state"]
+    for what, change, gone in (
+            ("another's prefix", {"prefix": other["prefix"]}, drop),
+            ("another's guest", {"guest": other["guest"]}, drop + ["attachment"]),
+            ("no such attachment", {"attachment": struct.pack("I", 0x7fffffff)}, drop),
+            ("active without a care-of address", {"state": b"\3"}, drop[:2]),
+            ("a state that cannot follow", {"state": b"\4"}, drop[:2])):
+        request = spec.request("mr-set", drop=gone, change={
+            k: v for k, v in dict(new, **change).items() if k not in gone})
+        tap.refused(spec, "mr-set", f"{what}, among what is right", request)
+        tap.ok(r1() == before, f"{spec.name} mr-set: {what}: nothing has changed",
+               f"{before} became {r1()}")
+    spec.do("mr-del", spec.request("mr-del", change={"name": other["name"]}))
 
 
 def meaning_of_ha(tap, spec):
