@@ -22,6 +22,7 @@ struct state_case {
 	bool may[NEMO_MR_STATES];			/* in the order of the states */
 	/* by flags: bit 0 trigger, bit 1 prepared uplink, bit 2 undo */
 	enum nemo_mr_state first_frame[8];
+	enum nemo_mr_state port_end;	/* with the flag for it */
 	enum nemo_marker_verdict marker[NEMO_FROM_COUNT];
 	/* a change from here to each state: is a marker due, sent, waited for no more? */
 	const char *due, *own, *off;
@@ -34,6 +35,7 @@ static const struct state_case state_cases[] = {
 		{ true, true, true, false, false },
 		{ STANDBY, ACTIVATING, STANDBY, ACTIVATING,
 		  STANDBY, ACTIVATING, STANDBY, ACTIVATING },
+		STANDBY,
 		{ NEMO_MARKER_IGNORE, NEMO_MARKER_IGNORE, NEMO_MARKER_IGNORE },
 		"-+---", "-----", "+----",
 	}, {
@@ -42,6 +44,7 @@ static const struct state_case state_cases[] = {
 		{ true, true, true, true, true },
 		{ ACTIVATING, ACTIVATING, ACTIVE, ACTIVE,
 		  ACTIVATING, ACTIVATING, ACTIVE, ACTIVE },
+		PREPARED,
 		{ NEMO_MARKER_IGNORE, NEMO_MARKER_IGNORE, NEMO_MARKER_KEEP },
 		"-----", "-----", "+---+",
 	}, {
@@ -50,6 +53,7 @@ static const struct state_case state_cases[] = {
 		{ true, false, true, true, true },
 		{ ACTIVATING, ACTIVATING, ACTIVATING, ACTIVATING,
 		  ACTIVATING, ACTIVATING, ACTIVATING, ACTIVATING },
+		ACTIVATING,
 		{ NEMO_MARKER_IGNORE, NEMO_MARKER_IGNORE, NEMO_MARKER_RELEASE },
 		"-----", "-----", "+---+",
 	}, {
@@ -57,6 +61,7 @@ static const struct state_case state_cases[] = {
 		{ NEMO_TO_HA, NEMO_DELIVER, NEMO_DELIVER },
 		{ true, false, true, true, true },
 		{ ACTIVE, ACTIVE, ACTIVE, ACTIVE, ACTIVE, ACTIVE, ACTIVE, ACTIVE },
+		LEAVING,
 		{ NEMO_MARKER_IGNORE, NEMO_MARKER_PASS, NEMO_MARKER_RELEASE },
 		"-----", "-----", "+----",
 	}, {
@@ -65,6 +70,7 @@ static const struct state_case state_cases[] = {
 		{ true, true, true, true, true },
 		{ LEAVING, LEAVING, LEAVING, LEAVING,
 		  ACTIVATING, ACTIVATING, ACTIVE, ACTIVE },
+		LEAVING,
 		{ NEMO_MARKER_IGNORE, NEMO_MARKER_PASS, NEMO_MARKER_PASS },
 		"-+++-", "-+++-", "+----",
 	},
@@ -76,8 +82,8 @@ KUNIT_ARRAY_PARAM_DESC(state, state_cases, name);
 static void state_all(struct kunit *test)
 {
 	KUNIT_EXPECT_EQ(test, NEMO_MR_STATES, ARRAY_SIZE(state_cases));
-	KUNIT_EXPECT_EQ(test, 7, NEMO_MR_FLAG_TRIGGER | NEMO_MR_FLAG_PREPARED_UPLINK |
-			NEMO_MR_FLAG_UNDO);
+	KUNIT_EXPECT_EQ(test, 15, NEMO_MR_FLAG_TRIGGER | NEMO_MR_FLAG_PREPARED_UPLINK |
+			NEMO_MR_FLAG_UNDO | NEMO_MR_FLAG_LEAVE_WITH_PORT);
 }
 
 static void state_verdict(struct kunit *test)
@@ -130,6 +136,16 @@ static void state_second_frame(struct kunit *test)
 	}
 }
 
+static void state_port_end(struct kunit *test)
+{
+	const struct state_case *c = test->param_value;
+
+	KUNIT_EXPECT_EQ(test, c->port_end,
+			nemo_mr_port_end(c->state, NEMO_MR_FLAG_LEAVE_WITH_PORT));
+	KUNIT_EXPECT_EQ(test, c->state,
+			nemo_mr_port_end(c->state, ~(u32)NEMO_MR_FLAG_LEAVE_WITH_PORT));
+}
+
 static void state_marker(struct kunit *test)
 {
 	const struct state_case *c = test->param_value;
@@ -170,6 +186,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE_PARAM(state_may, state_gen_params),
 	KUNIT_CASE_PARAM(state_first_frame, state_gen_params),
 	KUNIT_CASE_PARAM(state_second_frame, state_gen_params),
+	KUNIT_CASE_PARAM(state_port_end, state_gen_params),
 	KUNIT_CASE_PARAM(state_marker, state_gen_params),
 	KUNIT_CASE_PARAM(state_marker_change, state_gen_params),
 	KUNIT_CASE_PARAM(state_serves, state_gen_params),

@@ -574,6 +574,31 @@ int nemo_attach(struct nemo_mr *mr, const struct nemo_mr_conf *conf,
 
 /* Devices come and go ---------------------------------------------------- */
 
+/* Is this port the last that the guests of a mobile router can be reached by? */
+static bool nemo_port_is_last(const struct nemo_port *port, const struct nemo_mr *mr)
+{
+	const struct nemo_port *other;
+
+	if (mr->match.nguests == 1 && READ_ONCE(mr->last_port) == nemo_port_ifindex(port))
+		return true;
+	list_for_each_entry(other, &port->att->ports, list)
+		if (other != port && other->guests && netif_running(other->dev))
+			return false;
+	return true;
+}
+
+/* From now on it takes no packet. */
+static void nemo_port_gone(const struct nemo_port *port)
+{
+	struct nemo_mr *mr;
+
+	if (!port->guests)
+		return;
+	list_for_each_entry(mr, &port->att->routers, att_list)
+		if (nemo_port_is_last(port, mr))
+			nemo_mr_port_gone(mr);
+}
+
 static void nemo_attachment_gone(struct nemo_attachment *att)
 {
 	struct nemo_mr *mr;
@@ -596,6 +621,12 @@ static void nemo_port_linked(struct nemo_attachment *att, struct net_device *dev
 		queue_work(nemo_mr_wq, &att->look);
 }
 
+static void nemo_port_unlinked(struct nemo_port *port)
+{
+	nemo_port_gone(port);
+	nemo_port_del(port);
+}
+
 static void nemo_attachment_event(struct nemo_attachment *att,
 				  unsigned long event, struct net_device *dev,
 				  void *ptr)
@@ -604,6 +635,10 @@ static void nemo_attachment_event(struct nemo_attachment *att,
 	struct nemo_port *port = nemo_port_find(att, dev);
 
 	switch (event) {
+	case NETDEV_GOING_DOWN:
+		if (port)
+			nemo_port_gone(port);
+		break;
 	case NETDEV_UP:
 	case NETDEV_DOWN:
 	case NETDEV_CHANGE:
@@ -625,7 +660,7 @@ static void nemo_attachment_event(struct nemo_attachment *att,
 		if (info->linking && !port)
 			nemo_port_linked(att, dev);
 		else if (!info->linking && port)
-			nemo_port_del(port);
+			nemo_port_unlinked(port);
 		break;
 	case NETDEV_CHANGENAME:
 		if (port)

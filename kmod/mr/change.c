@@ -349,10 +349,13 @@ int nemo_mr_change(struct nemo_mr *mr, enum nemo_mr_state to, u16 seq,
 void nemo_mr_frame(struct nemo_mr *mr, const struct nemo_port *port)
 {
 	unsigned long now = jiffies ?: 1;
+	int ifindex = nemo_port_ifindex(port);
 	enum nemo_mr_state state, to;
 
 	if (READ_ONCE(mr->last_frame) != now)
 		WRITE_ONCE(mr->last_frame, now);
+	if (READ_ONCE(mr->last_port) != ifindex)
+		WRITE_ONCE(mr->last_port, ifindex);
 	state = READ_ONCE(mr->state);
 	if (likely(nemo_mr_first_frame(state, READ_ONCE(mr->flags)) == state))
 		return;
@@ -366,6 +369,24 @@ void nemo_mr_frame(struct nemo_mr *mr, const struct nemo_port *port)
 		nemo_mr_settle(mr, port);
 		nemo_mr_enter(mr, to, READ_ONCE(mr->seq), NEMO_MR_REASON_FIRST_FRAME);
 	}
+	spin_unlock_bh(&mr->lock);
+}
+
+/**
+ * nemo_mr_port_gone() - the guest's port takes no packet any more
+ * @mr: mobile router
+ *
+ * If a new host is prepared, it has gone there; what comes from now on goes after it.
+ * Context: RTNL.
+ */
+void nemo_mr_port_gone(struct nemo_mr *mr)
+{
+	enum nemo_mr_state to;
+
+	spin_lock_bh(&mr->lock);
+	to = nemo_mr_port_end(mr->state, READ_ONCE(mr->flags));
+	if (to != mr->state && !mr->dead && rcu_access_pointer(mr->peer_ep))
+		nemo_mr_enter(mr, to, READ_ONCE(mr->seq), NEMO_MR_REASON_PORT_GONE);
 	spin_unlock_bh(&mr->lock);
 }
 

@@ -106,6 +106,7 @@ struct nemo_mr {
 	struct list_head att_list;	/* nemo_attachment.routers; RTNL */
 	struct nemo_mr_match match;	/* RTNL */
 	unsigned long last_frame;	/* jiffies, READ_ONCE; 0 for never */
+	int last_port;			/* its ifindex, READ_ONCE */
 
 	struct nemo_mr_stats stats;
 	struct rcu_head rcu;
@@ -180,6 +181,7 @@ int nemo_mr_may_change(const struct nemo_mr *mr, enum nemo_mr_state to, bool to_
 int nemo_mr_change(struct nemo_mr *mr, enum nemo_mr_state to, u16 seq,
 		   struct netlink_ext_ack *extack);
 void nemo_mr_frame(struct nemo_mr *mr, const struct nemo_port *port);
+void nemo_mr_port_gone(struct nemo_mr *mr);
 void nemo_mr_look(struct nemo_mr *mr);
 void nemo_mr_drain(struct nemo_mr *mr);
 void nemo_mr_schedule(struct nemo_mr *mr, struct work_struct *work);

@@ -54,6 +54,14 @@ static const struct {
 				       NEMO_MR_STATE_ACTIVATING, NEMO_MR_STATE_ACTIVE },
 };
 
+/* What the end of the guest's port does, with the flag that it needs. */
+static const struct {
+	u32 needs;
+	u8 to;
+} nemo_port_ends[NEMO_MR_STATES] = {
+	[NEMO_MR_STATE_ACTIVE]	   = { NEMO_MR_FLAG_LEAVE_WITH_PORT, NEMO_MR_STATE_LEAVING },
+};
+
 /* An end marker is never the guest's. */
 static const u8 nemo_marker_verdicts[NEMO_MR_STATES][NEMO_FROM_COUNT] = {
 	[NEMO_MR_STATE_STANDBY]	   = { },
@@ -116,6 +124,18 @@ enum nemo_mr_state nemo_mr_first_frame(enum nemo_mr_state state, u32 flags)
 		return state;
 	return flags & NEMO_MR_FLAG_PREPARED_UPLINK ? nemo_first_frame[state].open :
 						      nemo_first_frame[state].held;
+}
+
+/**
+ * nemo_mr_port_end() - state after the guest's port has gone
+ * @state: state before
+ * @flags: enum nemo_mr_flag
+ *
+ * Return: state after; mostly the same.
+ */
+enum nemo_mr_state nemo_mr_port_end(enum nemo_mr_state state, u32 flags)
+{
+	return flags & nemo_port_ends[state].needs ? nemo_port_ends[state].to : state;
 }
 
 /**

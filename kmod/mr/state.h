@@ -35,6 +35,7 @@ enum nemo_marker_verdict {
 
 enum nemo_verdict nemo_mr_verdict(enum nemo_mr_state state, enum nemo_from from);
 enum nemo_mr_state nemo_mr_first_frame(enum nemo_mr_state state, u32 flags);
+enum nemo_mr_state nemo_mr_port_end(enum nemo_mr_state state, u32 flags);
 bool nemo_mr_may(enum nemo_mr_state from, enum nemo_mr_state to);
 enum nemo_marker_verdict nemo_mr_marker_verdict(enum nemo_mr_state state, enum nemo_from from);
 bool nemo_mr_marker_due(enum nemo_mr_state from, enum nemo_mr_state to);

@@ -30,6 +30,7 @@ is 'nothing has changed' "$(step A) $(step B)" 'none none'
 
 # The flow, with a stream both ways. A's queue sends a packet when its time stamp says.
 tc -n hostA qdisc replace dev eth0 root fq
+lab_spawn hostA told "$BUILD/nemoctl" -S "$LAB_RUN/hostA.sock" -j monitor handover
 lab_streams_start 100
 on cn ping -q -c 1 -W 5 "$(lab_guest_addr 1)" > "$LAB_RUN/ping"	# A learns its neighbour
 ok 'prepare' agent A mr prepare guest1 to hostB
@@ -52,7 +53,16 @@ ok 'A is in standby' lab_wait 5 is_state A standby
 ok 'both have finished' lab_wait 5 finished
 whole 100
 steps() { agent "$1" -j mr timeline guest1 | jq -r '.handovers[-1] | [.role, .outcome, .steps[].step] | join(" ")'; }
-is 'timeline of the old host' "$(steps A)" 'old done prepare prepared leave marker standby'
+count() { agent "$1" -j mr timeline guest1 | jq ".handovers[-1].$2"; }
+is 'timeline of the old host' "$(steps A)" 'old done prepare prepared pause forward marker standby'
+ok 'it counts what was sent after the guest' [ "$(count A forwarded)" -gt 0 ]
+ok 'and the new host what was held' [ "$(count B held)" -gt 0 ]
+is 'nothing was dropped' "$(count A dropped) $(count B dropped)" '0 0'
+is 'who listens is told the same' "$(jq -rs 'map(.step // .outcome) | join(" ")' "$LAB_RUN/told")" \
+	'prepare prepared pause forward marker standby done'
+is 'of this mobile router, with what was counted' \
+	"$(jq -rs '.[-1] | [.event, .name, .role, .peer, .forwarded] | join(" ")' "$LAB_RUN/told")" \
+	"handover guest1 old hostB $(count A forwarded)"
 is 'timeline of the new host' "$(steps B | tr ' ' '\n' | sort | tr '\n' ' ')" \
 	'ba bu done first-frame marker new prepare prepared release transient uplink-open '
 agent B mr timeline guest1 | sed 's/^/# /'
@@ -64,6 +74,24 @@ ok 'leave' agent B mr leave guest1
 lab_move B A
 ok 'A is active' lab_wait 5 is_state A active
 ok 'B is in standby' lab_wait 5 is_state B standby
+ok 'both have finished' lab_wait 5 finished
+
+# Nobody says that the guest leaves: its port goes. What was in its queue, one packet perhaps,
+# goes with it.
+lab_streams_start 100
+ok 'prepare' agent A mr prepare guest1 to hostB
+ok 'the home agent takes a transient binding' lab_wait 5 open_uplink B
+lab_move A B
+ok 'B is active' lab_wait 5 is_state B active
+ok 'A is in standby' lab_wait 5 is_state A standby
+ok 'both have finished' lab_wait 5 finished
+is 'timeline of the old host' "$(steps A)" 'old done prepare prepared forward marker standby'
+lab_streams_stop 100
+jq -c . "$LAB_RUN/up1.json" "$LAB_RUN/down1.json" | sed 's/^/# /'
+is 'up: lost' "$(jget .lost "$LAB_RUN/up1.json")" 0
+ok 'down: what came during the pause was sent after it' [ "$(jget .lost "$LAB_RUN/down1.json")" -le 1 ]
+ok 'the guest goes back' move_announced B A
+ok 'A is active' lab_wait 5 is_state A active
 ok 'both have finished' lab_wait 5 finished
 
 # A group moves; agent_group counts the messages.

@@ -10,7 +10,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 
 lab_up || exit 1
 lab_guest_add 1 A
-LAB_GUESTS=(1 2)
+LAB_GUESTS=(1 2 3)
 lab_agents || exit 1
 ok 'the guest configures itself' lab_wait 20 lab_guest_ready 1
 ok 'A is active' lab_wait 10 is_state A active
@@ -59,6 +59,10 @@ ok 'B has another prefix for one' agent B reload
 ok 'A serves it' agent A mr arrive guest2
 ok 'A is active' lab_wait 5 is_state A active 2
 says 'prefixes differ' A 'other prefixes' mr prepare guest2 to hostB
+ok 'A serves another' agent A mr arrive guest3
+ok 'A is active' lab_wait 5 is_state A active 3
+says 'prefixes differ, in a list' A 'guest2: .*other prefixes' mr prepare guest2 guest3 to hostB
+is 'the other is prepared' "$(lab_mr B 3 .state)" prepared
 sed -i "s#^mnp = 2001:db8:199::/64#mnp = $(lab_mnp 2)#" "$LAB_RUN/hostB.conf"
 ok 'B has the right prefix again' agent B reload
 plan

@@ -61,20 +61,26 @@ sleep 0.3
 thaw
 ok 'the guest goes on where it was, unannounced: all is as it was' lab_wait 10 home
 
-ok 'prepare' agent A mr prepare guest1 to hostB
-ok 'the home agent takes a transient binding' lab_wait 5 open_uplink B
-lose 'iifname hostB ip6 nexthdr 60'
-ok 'leave' agent A mr leave guest1
-lab_move A B
-ok 'the guest runs at the new host' lab_wait 5 is_state B active
-is 'without an acknowledgement' "$(lab_mr B 1 .lifetime)" 0
-freeze
-ok 'abort before it comes' agent A mr abort guest1
-ok 'A waits for the guest' is_state A prepared
-ok 'B gives it back' is_state B leaving
-lab_move B A
-lose_nothing
-ok 'all is as it was' lab_wait 10 home
+# arrived_unheard HOST - the guest runs at the new host, and no acknowledgement has come; HOST aborts
+arrived_unheard() {
+	ok 'prepare' agent A mr prepare guest1 to hostB
+	ok 'the home agent takes a transient binding' lab_wait 5 open_uplink B
+	lose 'iifname hostB ip6 nexthdr 60'
+	ok 'leave' agent A mr leave guest1
+	lab_settle
+	lab_move A B
+	ok 'the guest runs at the new host' lab_wait 5 is_state B active
+	is 'without an acknowledgement' "$(lab_mr B 1 .lifetime)" 0
+	freeze
+	ok "abort before it comes, by host $1" agent "$1" mr abort guest1
+	ok 'A waits for the guest' lab_wait 5 is_state A prepared
+	ok 'B gives it back' lab_wait 5 is_state B leaving
+	lab_move B A
+	lose_nothing
+	ok 'all is as it was' lab_wait 10 home
+}
+arrived_unheard A
+arrived_unheard B
 
 # An abort that is late is of the handover before, and not of the one that is under way.
 ok 'prepare' agent A mr prepare guest1 to hostB

@@ -90,12 +90,13 @@ is "mr set did it" "$(mr '|[.trigger, .mnp, .coa, .guest[0]]')" \
 ok "mr set guest none" nemo mr set r1 guest none
 is "mr set guest none did it" "$(mr .guest)" '[]'
 is "mr show: defaults of a handover" \
-	"$(mr '|[.["marker-timeout"], .["marker-due"], .["prepared-uplink"], .undo]')" \
-	'[200,false,false,false]'
-ok "mr set of what a handover needs" nemo mr set r1 marker-timeout 500 prepared-uplink on undo on
+	"$(mr '|[.["marker-timeout"], .["marker-due"], .["prepared-uplink"], .undo,
+	     .["leave-with-port"]]')" '[200,false,false,false,false]'
+ok "mr set of what a handover needs" nemo mr set r1 marker-timeout 500 prepared-uplink on undo on \
+	leave-with-port on
 is "mr set of these did it and kept the trigger" \
-	"$(mr '|[.["marker-timeout"], .["prepared-uplink"], .undo, .trigger]')" \
-	'[500,true,true,false]'
+	"$(mr '|[.["marker-timeout"], .["prepared-uplink"], .undo, .["leave-with-port"], .trigger]')" \
+	'[500,true,true,true,false]'
 ok "marker-timeout out of range: attribute and range" \
 	says 1 "marker-timeout: " mr set r1 marker-timeout 10001
 ok "mr set: a state that cannot follow" says 1 "this state cannot follow" mr set r1 state leaving

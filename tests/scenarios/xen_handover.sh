@@ -73,7 +73,7 @@ migrate() {
 	word "$2" 1 ''
 	is "$1 to $2: as the old host has it" "$(outcome "$1")" "old done"
 	is "$1 to $2: as the new host has it" "$(outcome "$2")" "new done"
-	ok "$1 to $2: announced" grep -q 'prepared leave .*standby' <<< "$(steps "$1")"
+	ok "$1 to $2: announced" grep -q 'prepared pause forward .*standby' <<< "$(steps "$1")"
 }
 
 lab_streams_start 100

@@ -340,7 +340,7 @@ static struct mh_msg through_the_codec(struct context_message *m, uint8_t *mh)
 static void contexts(void)
 {
 	struct context c = { address(1), 0xfedc, 15, CONTEXT_TRANSIENT,
-			     CONTEXT_SERVED, 0x1234 };
+			     CONTEXT_SERVED, 0x1234, 0x5678 };
 	struct context_neighbour n = { address(2), { 2, 3, 4, 5, 6, 7 } };
 	struct context_neighbour n2;
 	struct context_message m = { };
@@ -355,14 +355,17 @@ static void contexts(void)
 	CHECK(context_read(&msg.opts.vendor[0], &c2));
 	CHECK(IN6_ARE_ADDR_EQUAL(&c.hoa, &c2.hoa) && c2.seq == 0xfedc &&
 	      c2.lifetime == 15 && c2.flags == CONTEXT_TRANSIENT &&
-	      c2.status == CONTEXT_SERVED && c2.id == 0x1234);
+	      c2.status == CONTEXT_SERVED && c2.id == 0x1234 &&
+	      c2.alike == 0x5678);
 	CHECK(!context_read(&msg.opts.vendor[1], &c2));
 	CHECK(context_read_neighbour(&msg.opts.vendor[1], &n2));
 	CHECK(!memcmp(&n, &n2, sizeof(n)));
 	CHECK(!context_read_neighbour(&msg.opts.vendor[0], &n2));
 	CHECK(context_find(&msg.opts, &c.hoa, &c2));
 	CHECK(!context_find(&msg.opts, &n.addr, &c2));
-	/* Cut, or somebody else's. */
+	/* Of an older version, cut, or somebody else's. */
+	msg.opts.vendor[0].value.len -= 2;
+	CHECK(context_read(&msg.opts.vendor[0], &c2) && !c2.alike);
 	msg.opts.vendor[0].value.len--;
 	CHECK(!context_read(&msg.opts.vendor[0], &c2));
 	msg.opts.vendor[1].id++;
@@ -415,6 +418,30 @@ static void context_of_one(void)
 	m = (struct context_message){ };
 	msg = through_the_codec(&m, mh);
 	CHECK(context_agrees(&msg.opts, &mr));
+}
+
+/* ... and of many, by a hash. */
+static void context_of_many(void)
+{
+	struct nemo_conf_mr mr = { .name = "guest1", .mnps = 2 }, other;
+
+	mr.home_agent = address(9);
+	mr.mnp[0] = (struct nemo_prefix){ address(0), 64 };
+	mr.mnp[1] = (struct nemo_prefix){ address(1), 56 };
+	CHECK(context_alike(&mr));
+	other = mr;
+	strcpy(other.name, "else");
+	other.mnp[0] = mr.mnp[1];
+	other.mnp[1] = mr.mnp[0];
+	CHECK(context_alike(&mr) == context_alike(&other));
+	other.mnps = 1;
+	CHECK(context_alike(&mr) != context_alike(&other));
+	other = mr;
+	other.mnp[1].len = 64;
+	CHECK(context_alike(&mr) != context_alike(&other));
+	other = mr;
+	other.home_agent = address(8);
+	CHECK(context_alike(&mr) != context_alike(&other));
 }
 
 static bool says(const struct timeline *t, const char *what)
@@ -507,6 +534,7 @@ int main(void)
 		{ "contexts", contexts },
 		{ "a list of contexts", context_list },
 		{ "the context of one mobile router", context_of_one },
+		{ "what is told of many is compared by a hash", context_of_many },
 		{ "timelines", timelines },
 		{ "verbs end once", verbs },
 	};

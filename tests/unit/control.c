@@ -152,11 +152,54 @@ static void one_at_a_time(void)
 	end();
 }
 
+static void tell_all(const char *text)
+{
+	struct timeline_watch *watch = &agent.control.watch;
+
+	watch->tell(watch->arg, json_object_new_string(text));
+	run_loop();
+}
+
+static void listeners(void)
+{
+	static const char one_more[] = "{\"cmd\":\"status\"}\n";
+	static char much[65536];
+	int fd, deaf;
+
+	begin();
+	fd = connect_to();
+	CHECK(!agent.control.watch.listeners);
+	CHECK(strstr(ask(fd, "{\"cmd\":\"watch\"}\n"), "\"ok\":true"));
+	CHECK(agent.control.watch.listeners == 1);
+	CHECK(strstr(ask(fd, one_more), "one request at a time"));
+	deaf = connect_to();
+	CHECK(strstr(ask(deaf, "{\"cmd\":\"watch\"}\n"), "\"ok\":true"));
+	tell_all("first");
+	CHECK(!strcmp(ask(fd, ""), "\"first\"\n"));
+
+	/* One that does not read is let go, and the other is told all the same. */
+	memset(much, 'x', sizeof(much) - 1);
+	for (int i = 0; i < 64 && agent.control.watch.listeners == 2; i++) {
+		tell_all(much);
+		while (*ask(fd, ""))
+			;
+	}
+	CHECK(agent.control.watch.listeners == 1);
+	tell_all("last");
+	CHECK(!strcmp(ask(fd, ""), "\"last\"\n"));
+	close(fd);
+	run_loop();
+	CHECK(!agent.control.watch.listeners);
+	close(deaf);
+	end();
+}
+
 int main(void)
 {
 	static const struct tap_test tests[] = {
 		{ "what is no request is refused", garbage },
 		{ "one request at a time", one_at_a_time },
+		{ "who listens is told, who does not read is not waited for", listeners },
 	};
 
 	return tap_run(tests, sizeof(tests) / sizeof(tests[0]));

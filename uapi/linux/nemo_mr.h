@@ -45,6 +45,8 @@ enum nemo_mr_state {
  *   agent. The state stays.
  * @NEMO_MR_REASON_MARKER_TIMEOUT: No end marker came in time; what came
  *   directly from the home agent was let go. The state stays.
+ * @NEMO_MR_REASON_PORT_GONE: The guest's port went down, away or out of the
+ *   bridge, after a new host had been prepared.
  */
 enum nemo_mr_reason {
 	NEMO_MR_REASON_ADMIN,
@@ -52,6 +54,7 @@ enum nemo_mr_reason {
 	NEMO_MR_REASON_ATTACHMENT_GONE,
 	NEMO_MR_REASON_MARKER,
 	NEMO_MR_REASON_MARKER_TIMEOUT,
+	NEMO_MR_REASON_PORT_GONE,
 };
 
 /**
@@ -65,11 +68,16 @@ enum nemo_mr_reason {
  * @NEMO_MR_FLAG_UNDO: In leaving, the guest is known to be stopped, so that a
  *   frame of it means that it runs here again: to active with prepared-uplink,
  *   else to activating.
+ * @NEMO_MR_FLAG_LEAVE_WITH_PORT: In active, a new host is prepared: when the
+ *   guest's port goes down, away or out of the bridge, the guest has left, to
+ *   leaving. The port is that of its last frame if one guest is given by MAC
+ *   address, else the last one of the attachment that is up.
  */
 enum nemo_mr_flag {
 	NEMO_MR_FLAG_TRIGGER = 1,
 	NEMO_MR_FLAG_PREPARED_UPLINK = 2,
 	NEMO_MR_FLAG_UNDO = 4,
+	NEMO_MR_FLAG_LEAVE_WITH_PORT = 8,
 };
 
 enum {

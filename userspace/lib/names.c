@@ -21,6 +21,7 @@ static const char *const mr_reasons_name[] = {
 	[NEMO_MR_REASON_ATTACHMENT_GONE] = "attachment-gone",
 	[NEMO_MR_REASON_MARKER] = "marker",
 	[NEMO_MR_REASON_MARKER_TIMEOUT] = "marker-timeout",
+	[NEMO_MR_REASON_PORT_GONE] = "port-gone",
 };
 
 const struct nemo_names nemo_mr_reasons = TABLE(mr_reasons_name);

@@ -18,9 +18,14 @@
 
 static void cannot_connect(const char *path, int err) __attribute__((noreturn));
 
+static bool is_absent(int err)
+{
+	return err == ENOENT || err == ECONNREFUSED;
+}
+
 static void cannot_connect(const char *path, int err)
 {
-	if (err == ENOENT || err == ECONNREFUSED)
+	if (is_absent(err))
 		die("nemod is not running: nothing listens at %s; %s", path,
 		    "`systemctl start nemod`, or say with -S where it listens");
 	if (err == EACCES || err == EPERM)
@@ -28,7 +33,8 @@ static void cannot_connect(const char *path, int err)
 	die("%s: %s", path, strerror(err));
 }
 
-static int connect_agent(const char *path)
+/* Or -1, where nobody listens and it needs not be. */
+static int connect_agent(const char *path, bool must)
 {
 	struct timeval patience = { .tv_sec = ANSWER_SECONDS };
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
@@ -40,9 +46,12 @@ static int connect_agent(const char *path)
 		die("%s is too long for a socket's path", path);
 	strcpy(addr.sun_path, path);
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-	if (connect(fd, (struct sockaddr *)&addr, sizeof(addr)))
+	if (!connect(fd, (struct sockaddr *)&addr, sizeof(addr)))
+		return fd;
+	if (must || !is_absent(errno))
 		cannot_connect(path, errno);
-	return fd;
+	close(fd);
+	return -1;
 }
 
 static void send_request(int fd, struct json_object *request)
@@ -78,7 +87,7 @@ struct json_object *agent_ask(const struct ctl *ctl,
 			      struct json_object *request)
 {
 	struct json_object *reply;
-	int fd = connect_agent(ctl->socket);
+	int fd = connect_agent(ctl->socket, true);
 
 	send_request(fd, request);
 	json_object_put(request);
@@ -96,6 +105,15 @@ struct json_object *agent_request(const char *cmd)
 
 	json_object_object_add(request, "cmd", json_object_new_string(cmd));
 	return request;
+}
+
+int agent_watch(const struct ctl *ctl, bool must)
+{
+	int fd = connect_agent(ctl->socket, must);
+
+	if (fd >= 0)
+		send_request(fd, agent_request("watch"));
+	return fd;
 }
 
 void agent_ask_and_show(struct ctl *ctl, struct json_object *request)

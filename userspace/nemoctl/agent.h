@@ -20,6 +20,12 @@ struct json_object *agent_request(const char *cmd);
 struct json_object *agent_ask(const struct ctl *ctl,
 			      struct json_object *request);
 
+/*
+ * Asks the agent to tell of handovers: the socket, or -1 if no agent runs here. Ends the
+ * program for any other reason, and for this one if it @must be.
+ */
+int agent_watch(const struct ctl *ctl, bool must);
+
 /* The same, and shows what is in the reply. */
 void agent_ask_and_show(struct ctl *ctl, struct json_object *request);
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <inttypes.h>
+#include <json-c/json.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -92,6 +93,8 @@ static void show_mr_match(struct out *out, const struct nemo_mr_info *info,
 	show_flag(out, "prepared-uplink", " prepared-uplink %s",
 		  info->flags & NEMO_MR_FLAG_PREPARED_UPLINK);
 	show_flag(out, "undo", " undo %s", info->flags & NEMO_MR_FLAG_UNDO);
+	show_flag(out, "leave-with-port", " leave-with-port %s",
+		  info->flags & NEMO_MR_FLAG_LEAVE_WITH_PORT);
 }
 
 static void show_mr_binding(struct out *out, const struct nemo_mr_info *info)
@@ -301,6 +304,28 @@ void show_mr_event(struct out *out, const struct nemo_mr_info *info,
 	}
 	out_text(out, "\n");
 	out_end(out);
+	fflush(out->file);
+}
+
+/* A step or the end of one, as the agent says it. */
+void show_handover_event(struct out *out, struct json_object *event)
+{
+	if (out->json) {
+		out_tree(out, event);
+		return;
+	}
+	json_object_object_foreach(event, key, value) {
+		if (!strcmp(key, "time"))
+			show_time(out, json_object_get_uint64(value));
+		else if (!strcmp(key, "event"))
+			fprintf(out->file, " %s", json_object_get_string(value));
+		else if (!strcmp(key, "name"))
+			fprintf(out->file, " %s:", json_object_get_string(value));
+		else
+			fprintf(out->file, " %s %s", key,
+				json_object_get_string(value));
+	}
+	fputc('\n', out->file);
 	fflush(out->file);
 }
 

@@ -3,6 +3,8 @@
 #ifndef NEMOCTL_SHOW_H
 #define NEMOCTL_SHOW_H
 
+#include <json-c/json_object.h>
+
 #include "lib/ha.h"
 #include "lib/link.h"
 #include "lib/mr.h"
@@ -20,5 +22,6 @@ void show_mr_event(struct out *out, const struct nemo_mr_info *info,
 		   const char *dev, const char *attachment, uint64_t now);
 void show_bce_event(struct out *out, const struct nemo_bce_info *info,
 		    const char *dev);
+void show_handover_event(struct out *out, struct json_object *event);
 
 #endif /* NEMOCTL_SHOW_H */

@@ -43,7 +43,7 @@ static int64_t time_of(struct json_object *steps, const char *name)
 static int64_t origin(struct json_object *handover, struct json_object *steps)
 {
 	bool old = !strcmp(string_of(handover, "role"), "old");
-	int64_t t = time_of(steps, old ? "leave" : "first-frame");
+	int64_t t = time_of(steps, old ? "forward" : "first-frame");
 
 	if (!t && length(steps))
 		t = number_of(json_object_array_get_idx(steps, 0), "time_ns");

@@ -91,7 +91,8 @@ static int start_roles(struct agent *agent)
 	if (!err && agent->conf->host.line) {
 		agent->host = calloc(1, sizeof(*agent->host));
 		err = agent->host ? host_start(agent->host, agent->conf,
-					       agent->base, &agent->mh) :
+					       agent->base, &agent->mh,
+					       &agent->control.watch) :
 				    -ENOMEM;
 	}
 	return err;

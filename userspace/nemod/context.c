@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <openssl/evp.h>
 #include <string.h>
 
 #include "context.h"
 #include "wire/bytes.h"
 
-#define ROUTER_LEN	24
+#define ROUTER_LEN	26
+#define ROUTER_LEN_LEAST	24	/* without what is to be alike */
 #define NEIGHBOUR_LEN	22
 
 unsigned int context_room(const struct context_message *m)
@@ -41,6 +43,7 @@ bool context_add(struct context_message *m, const struct context *c)
 	octets[20] = c->flags;
 	octets[21] = c->status;
 	put16(octets + 22, c->id);
+	put16(octets + 24, c->alike);
 	return true;
 }
 
@@ -54,6 +57,28 @@ bool context_add_neighbour(struct context_message *m,
 	memcpy(octets, &n->addr, 16);
 	memcpy(octets + 16, n->mac, 6);
 	return true;
+}
+
+static uint16_t hash(const void *data, size_t size)
+{
+	uint8_t digest[EVP_MAX_MD_SIZE];
+
+	return EVP_Digest(data, size, digest, NULL, EVP_sha256(), NULL) ?
+		       get16(digest) : 0;
+}
+
+uint16_t context_alike(const struct nemo_conf_mr *mr)
+{
+	uint16_t alike = hash(&mr->home_agent, sizeof(mr->home_agent));
+
+	for (unsigned int i = 0; i < mr->mnps; i++) {
+		uint8_t octets[17];
+
+		memcpy(octets, &mr->mnp[i].addr, 16);
+		octets[16] = mr->mnp[i].len;
+		alike += hash(octets, sizeof(octets));
+	}
+	return alike ?: 1;
 }
 
 void context_describe(struct context_message *m, const struct nemo_conf_mr *mr)
@@ -88,7 +113,7 @@ bool context_read(const struct mh_vendor *v, struct context *c)
 {
 	const uint8_t *octets = v->value.data;
 
-	if (!is(v, CONTEXT_ROUTER, ROUTER_LEN))
+	if (!is(v, CONTEXT_ROUTER, ROUTER_LEN_LEAST))
 		return false;
 	memcpy(&c->hoa, octets, 16);
 	c->seq = get16(octets + 16);
@@ -96,6 +121,7 @@ bool context_read(const struct mh_vendor *v, struct context *c)
 	c->flags = octets[20];
 	c->status = octets[21];
 	c->id = get16(octets + 22);
+	c->alike = v->value.len < ROUTER_LEN ? 0 : get16(octets + 24);
 	return true;
 }
 

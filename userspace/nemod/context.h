@@ -14,7 +14,7 @@
 #define CONTEXT_VENDOR	32473	/* for documentation, RFC 5612 */
 
 /* So many options that the packet fits the least MTU, 1280. */
-#define CONTEXT_SLOTS	36
+#define CONTEXT_SLOTS	33
 
 enum context_subtype {
 	CONTEXT_ROUTER		= 1,
@@ -43,6 +43,7 @@ enum context_status {
  * @seq: of its binding
  * @lifetime: that is left of its binding, 4 s
  * @id: of the handover, drawn by the old host
+ * @alike: what both hosts' configurations have to have alike; 0: not said
  */
 struct context {
 	struct in6_addr hoa;
@@ -51,6 +52,7 @@ struct context {
 	uint8_t flags;
 	uint8_t status;
 	uint16_t id;
+	uint16_t alike;
 };
 
 /* A guest's neighbour entry: the first delivery needs no solicitation. */
@@ -62,7 +64,7 @@ struct context_neighbour {
 /* A message, and the octets that its options point to. */
 struct context_message {
 	struct mh_msg msg;
-	uint8_t octets[CONTEXT_SLOTS][24];
+	uint8_t octets[CONTEXT_SLOTS][26];
 	char name[NEMO_MR_NAME_MAX + 1];
 };
 
@@ -73,6 +75,9 @@ unsigned int context_room(const struct context_message *m);
 bool context_add(struct context_message *m, const struct context *c);
 bool context_add_neighbour(struct context_message *m,
 			   const struct context_neighbour *n);
+
+/* A hash of the home agent and the prefixes, in any order; never 0. */
+uint16_t context_alike(const struct nemo_conf_mr *mr);
 
 /* The options that RFCs have: the message is about @mr alone. */
 void context_describe(struct context_message *m, const struct nemo_conf_mr *mr);

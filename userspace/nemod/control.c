@@ -15,6 +15,7 @@
 #include "status.h"
 
 #define REQUEST_MAX	65536	/* a thousand names */
+#define BEHIND_MAX	1048576	/* octets that a listener has not read yet */
 
 /* A connection; one request at a time. */
 struct client {
@@ -22,6 +23,7 @@ struct client {
 	struct bufferevent *bev;
 	struct mr *waits_for;	/* its release is under way */
 	struct verb *verb;	/* a handover is */
+	bool listens;		/* to handovers, and asks for nothing more */
 	struct client *next;
 };
 
@@ -180,6 +182,16 @@ static void cmd_abort(struct client *client, struct json_object *request)
 	hand_over(client, request, HANDOVER_ABORT);
 }
 
+static void cmd_watch(struct client *client, struct json_object *request)
+{
+	(void)request;
+	if (!host_of(client))
+		return;
+	client->listens = true;
+	client->control->watch.listeners++;
+	answer_result(client, NULL);
+}
+
 static void cmd_reload(struct client *client, struct json_object *request)
 {
 	char error[1024];
@@ -207,6 +219,7 @@ static const struct {
 	{ "arrive", cmd_arrive },
 	{ "abort", cmd_abort },
 	{ "timeline", cmd_timeline },
+	{ "watch", cmd_watch },
 };
 
 static void run(struct client *client, struct json_object *request)
@@ -218,7 +231,7 @@ static void run(struct client *client, struct json_object *request)
 		answer_result(client, "a request is an object with a \"cmd\"");
 		return;
 	}
-	if (client->waits_for || client->verb) {
+	if (client->waits_for || client->verb || client->listens) {
 		answer_result(client,
 			      "one request at a time; wait for the answer, or use another connection");
 		return;
@@ -242,8 +255,27 @@ static void drop(struct client *client)
 		client->waits_for->released = NULL;
 	if (client->verb)
 		client->verb->done = NULL;
+	client->control->watch.listeners -= client->listens;
 	bufferevent_free(client->bev);
 	free(client);
+}
+
+/* Who does not read is not waited for. */
+static void tell(void *arg, struct json_object *event)
+{
+	struct control *control = arg;
+	struct client *next;
+
+	for (struct client *c = control->clients; c; c = next) {
+		next = c->next;
+		if (!c->listens)
+			continue;
+		if (evbuffer_get_length(bufferevent_get_output(c->bev)) > BEHIND_MAX)
+			drop(c);
+		else
+			answer(c, json_object_get(event));
+	}
+	json_object_put(event);
 }
 
 static void on_line(struct client *client, const char *line)
@@ -332,6 +364,7 @@ int control_open(struct control *control, struct agent *agent)
 	mode_t mask;
 
 	control->agent = agent;
+	control->watch = (struct timeline_watch){ .tell = tell, .arg = control };
 	strcpy(addr.sun_path, path);
 	if (alive(&addr)) {
 		log_err("another nemod has the socket %s; stop it, or give this one another socket",

@@ -9,12 +9,15 @@
 
 #include <event2/listener.h>
 
+#include "timeline.h"
+
 struct agent;
 
 struct control {
 	struct agent *agent;
 	struct evconnlistener *listener;
 	struct client *clients;
+	struct timeline_watch watch;	/* clients that are told of handovers */
 };
 
 int control_open(struct control *control, struct agent *agent);

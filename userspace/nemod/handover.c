@@ -80,6 +80,9 @@ void handover_end(struct mr *mr, enum timeline_outcome outcome,
 	struct handover *h = &mr->handover;
 
 	event_del(h->timer);
+	if (mr->state == NEMO_MR_STATE_ACTIVE &&
+	    mr->flags & NEMO_MR_FLAG_LEAVE_WITH_PORT)
+		mr_set_flags(mr, 0);
 	h->step = HANDOVER_NONE;
 	h->registered = false;
 	h->queries = 0;
@@ -89,6 +92,12 @@ void handover_end(struct mr *mr, enum timeline_outcome outcome,
 
 /* The old host ------------------------------------------------------------- */
 
+/* May it go on without asking the home agent? */
+static uint32_t open_flag(const struct mr *mr)
+{
+	return mr->bul.granted ? NEMO_MR_FLAG_PREPARED_UPLINK : 0;
+}
+
 void handover_agree(struct mr *mr)
 {
 	struct handover *h = &mr->handover;
@@ -97,8 +106,9 @@ void handover_agree(struct mr *mr)
 	if (h->step == HANDOVER_OFFERED || h->step == HANDOVER_RECALLED) {
 		h->step = HANDOVER_AGREED;
 		timeline_step(&h->timeline, TIMELINE_PREPARED, 0);
-		/* A marker finds its way, even if nobody says that the guest leaves. */
-		mr_set_peer(mr, &h->peer);
+		/* If nobody says that the guest leaves, a marker or its port does. */
+		mr_agree(mr, &h->peer, open_flag(mr) | NEMO_MR_FLAG_UNDO |
+				       NEMO_MR_FLAG_LEAVE_WITH_PORT);
 		log_info("%s: peer %s is prepared", mr->conf->name,
 			 h->peer_name);
 	}
@@ -108,12 +118,6 @@ void handover_agree(struct mr *mr)
 		    h->leave && h->step == HANDOVER_AGREED ?
 			    handover_leave(mr) : NULL);
 	h->leave = false;
-}
-
-/* May it go on without asking the home agent? */
-static uint32_t open_flag(const struct mr *mr)
-{
-	return mr->bul.granted ? NEMO_MR_FLAG_PREPARED_UPLINK : 0;
 }
 
 const char *handover_leave(struct mr *mr)
@@ -126,7 +130,7 @@ const char *handover_leave(struct mr *mr)
 	if (mr_hand_over(mr, NEMO_MR_STATE_LEAVING, flags, &h->peer))
 		return kernel_refuses(mr);
 	h->step = HANDOVER_LEFT;
-	timeline_step(&h->timeline, TIMELINE_LEAVE, 0);
+	timeline_step(&h->timeline, TIMELINE_FORWARD, 0);
 	log_info("%s: leaving; what comes for it goes to peer %s",
 		 mr->conf->name, h->peer_name);
 	return NULL;
@@ -386,6 +390,24 @@ static void (*const on_guest[HANDOVER_STEPS])(struct mr *mr,
 	[HANDOVER_UNDONE]	= found,
 };
 
+/* Its port has gone, and nobody has said a word. */
+static void gone(struct mr *mr, const struct nemo_mr_info *ntf)
+{
+	struct handover *h = &mr->handover;
+
+	h->step = HANDOVER_LEFT;
+	h->other_marker = ntf->marker_due;
+	timeline_step(&h->timeline, TIMELINE_FORWARD, ntf->time);
+	log_info("%s: its port has gone; what comes for it goes to peer %s",
+		 mr->conf->name, h->peer_name);
+}
+
+static void (*const on_leaving[HANDOVER_STEPS])(struct mr *mr,
+						const struct nemo_mr_info *ntf) = {
+	[HANDOVER_RECALLED]	= gone,
+	[HANDOVER_AGREED]	= gone,
+};
+
 void handover_entered(struct mr *mr, enum nemo_mr_state old,
 		      const struct nemo_mr_info *ntf)
 {
@@ -396,6 +418,8 @@ void handover_entered(struct mr *mr, enum nemo_mr_state old,
 
 	if (here && !was && on_guest[mr->handover.step])
 		on_guest[mr->handover.step](mr, ntf);
+	if (mr->state == NEMO_MR_STATE_LEAVING && on_leaving[mr->handover.step])
+		on_leaving[mr->handover.step](mr, ntf);
 	if (mr->state == NEMO_MR_STATE_STANDBY)
 		handover_over(mr);
 }
@@ -558,6 +582,8 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 
 int handover_init(struct mr *mr)
 {
+	strcpy(mr->handover.timeline.name, mr->conf->name);
+	mr->handover.timeline.watch = mr->host->watch;
 	mr->handover.timer = event_new(mr->host->base, -1, 0, on_timer, mr);
 	return mr->handover.timer ? 0 : -ENOMEM;
 }

@@ -35,6 +35,7 @@ static struct context context_of(const struct mr *mr)
 		.hoa = mr->conf->hoa,
 		.seq = mr->bul.bound,
 		.id = mr->handover.id,
+		.alike = context_alike(mr->conf),
 	};
 
 	if (mr->bul.ends > now)
@@ -232,7 +233,8 @@ static enum context_status take(const struct item *item)
 {
 	enum context_status status;
 
-	if (!context_agrees(item->opts, item->mr->conf))
+	if (!context_agrees(item->opts, item->mr->conf) ||
+	    (item->c.alike && item->c.alike != context_alike(item->mr->conf)))
 		return CONTEXT_DIFFERS;
 	status = handover_take(item->mr, item->peer, &item->c);
 	if (status == CONTEXT_OK)

@@ -166,12 +166,20 @@ static const char *waiting_here(struct task *t)
 
 /* leave ------------------------------------------------------------------------ */
 
+static void paused(struct task *t)
+{
+	struct handover *h = &t->mr->handover;
+
+	h->stopped |= t->order->stopped;
+	timeline_step(&h->timeline, TIMELINE_PAUSE, 0);
+}
+
 static const char *leave_later(struct task *t)
 {
 	if (!is_peer(t))
 		return "it is being prepared at another peer; abort that first";
 	t->mr->handover.leave = true;
-	t->mr->handover.stopped |= t->order->stopped;
+	paused(t);
 	return wait(t);
 }
 
@@ -184,7 +192,7 @@ static const char *leave_unprepared(struct task *t)
 	error = prepare(t);
 	if (error == waits) {
 		t->mr->handover.leave = true;
-		t->mr->handover.stopped = t->order->stopped;
+		paused(t);
 	}
 	return error;
 }
@@ -201,7 +209,7 @@ static const char *leave(struct task *t)
 {
 	if (!is_peer(t))
 		return "another peer is prepared for it; abort that first";
-	t->mr->handover.stopped = t->order->stopped;
+	paused(t);
 	return handover_leave(t->mr);
 }
 

@@ -197,11 +197,13 @@ static int open_netlink(struct host *host)
 }
 
 int host_start(struct host *host, const struct nemo_conf *conf,
-	       struct event_base *base, struct mh_socket *mh)
+	       struct event_base *base, struct mh_socket *mh,
+	       const struct timeline_watch *watch)
 {
 	int err;
 
-	*host = (struct host){ .conf = conf, .base = base, .mh = mh };
+	*host = (struct host){ .conf = conf, .base = base, .mh = mh,
+			       .watch = watch };
 	/* Where a former agent has not been a moment ago. */
 	host->last_id = clock_realtime() >> 26;
 	host->renew = event_new(base, -1, 0, on_renew, host);

@@ -78,13 +78,15 @@ struct host {
 	struct outbox outbox;
 	struct event *renew;
 	uint16_t last_id;
+	const struct timeline_watch *watch;	/* of the handovers */
 	unsigned int mrs;
 	struct mr **mr;
 };
 
 /* Set up all that is static, adopt what the kernel has, begin to listen. */
 int host_start(struct host *host, const struct nemo_conf *conf,
-	       struct event_base *base, struct mh_socket *mh);
+	       struct event_base *base, struct mh_socket *mh,
+	       const struct timeline_watch *watch);
 void host_stop(struct host *host);
 
 /*
@@ -141,7 +143,7 @@ int mr_make(struct mr *mr, const struct nemo_mr_info *old);
 int mr_set_state(struct mr *mr, enum nemo_mr_state state);
 int mr_hand_over(struct mr *mr, enum nemo_mr_state state, uint32_t flags,
 		 const struct in6_addr *peer);
-int mr_set_peer(struct mr *mr, const struct in6_addr *peer);
+int mr_agree(struct mr *mr, const struct in6_addr *peer, uint32_t flags);
 int mr_set_flags(struct mr *mr, uint32_t flags);
 int mr_set_coa(struct mr *mr, bool again);
 int mr_set_trigger(struct mr *mr, bool on);

@@ -210,13 +210,15 @@ int mr_hand_over(struct mr *mr, enum nemo_mr_state state, uint32_t flags,
 	return enter(mr, &info, state, flags);
 }
 
-int mr_set_peer(struct mr *mr, const struct in6_addr *peer)
+int mr_agree(struct mr *mr, const struct in6_addr *peer, uint32_t flags)
 {
 	struct nemo_mr_info info;
 
 	name_it(mr, &info);
 	info.peer = *peer;
 	NEMO_SET(&info, NEMO_MR_A_PEER);
+	mr->flags = flags;
+	put_flags(mr, &info);
 	return set(mr, &info, "set its peer");
 }
 

@@ -9,7 +9,8 @@ static const char *const steps[] = {
 	[TIMELINE_PREPARE] = "prepare",
 	[TIMELINE_PREPARED] = "prepared",
 	[TIMELINE_TRANSIENT] = "transient",
-	[TIMELINE_LEAVE] = "leave",
+	[TIMELINE_PAUSE] = "pause",
+	[TIMELINE_FORWARD] = "forward",
 	[TIMELINE_FIRST_FRAME] = "first-frame",
 	[TIMELINE_UPLINK_OPEN] = "uplink-open",
 	[TIMELINE_BU] = "bu",
@@ -40,6 +41,49 @@ static const struct {
 };
 
 #define COUNTS	(sizeof(counts) / sizeof(counts[0]))
+
+static void add_string(struct json_object *to, const char *key, const char *value)
+{
+	json_object_object_add(to, key, json_object_new_string(value));
+}
+
+/* What a list of handovers and a notification say alike. */
+static void add_entry(struct json_object *to, const struct timeline_entry *e)
+{
+	json_object_object_add(to, "id", json_object_new_int(e->id));
+	add_string(to, "role", e->old ? "old" : "new");
+	if (*e->peer)
+		add_string(to, "peer", e->peer);
+}
+
+static void add_counts(struct json_object *to, const struct timeline_entry *e)
+{
+	for (size_t i = 0; i < COUNTS; i++)
+		json_object_object_add(to, counts[i].name,
+				       json_object_new_uint64(e->count[i]));
+}
+
+/* @step: or -1 for the end */
+static void tell(const struct timeline *t, const struct timeline_entry *e,
+		 int step, uint64_t when)
+{
+	struct json_object *event;
+
+	if (!t->watch || !t->watch->listeners)
+		return;
+	event = json_object_new_object();
+	json_object_object_add(event, "time", json_object_new_uint64(when));
+	add_string(event, "event", "handover");
+	add_string(event, "name", t->name);
+	add_entry(event, e);
+	if (step >= 0) {
+		add_string(event, "step", steps[step]);
+	} else {
+		add_string(event, "outcome", outcomes[e->outcome]);
+		add_counts(event, e);
+	}
+	t->watch->tell(t->watch->arg, event);
+}
 
 void timeline_begin(struct timeline *t, bool old, uint16_t id, const char *peer,
 		    const struct nemo_mr_info *info)
@@ -75,8 +119,10 @@ void timeline_step(struct timeline *t, enum timeline_step step, uint64_t when)
 {
 	struct timeline_entry *e = timeline_now(t);
 
-	if (e && !e->at[step])
-		e->at[step] = when ?: clock_realtime();
+	if (!e || e->at[step])
+		return;
+	e->at[step] = when ?: clock_realtime();
+	tell(t, e, step, e->at[step]);
 }
 
 void timeline_end(struct timeline *t, enum timeline_outcome outcome,
@@ -89,6 +135,7 @@ void timeline_end(struct timeline *t, enum timeline_outcome outcome,
 	e->outcome = outcome;
 	for (size_t i = 0; i < COUNTS; i++)
 		e->count[i] = info->stats[counts[i].attr] - e->count[i];
+	tell(t, e, -1, clock_realtime());
 }
 
 /* The step after @last, by time and then by number; -1 when there is none. */
@@ -113,8 +160,7 @@ static struct json_object *steps_json(const struct timeline_entry *e)
 	for (int i = step_after(e, -1); i >= 0; i = step_after(e, i)) {
 		struct json_object *step = json_object_new_object();
 
-		json_object_object_add(step, "step",
-				       json_object_new_string(steps[i]));
+		add_string(step, "step", steps[i]);
 		json_object_object_add(step, "time_ns",
 				       json_object_new_uint64(e->at[i]));
 		json_object_array_add(list, step);
@@ -126,17 +172,10 @@ static struct json_object *entry_json(const struct timeline_entry *e)
 {
 	struct json_object *json = json_object_new_object();
 
-	json_object_object_add(json, "id", json_object_new_int(e->id));
-	json_object_object_add(json, "role",
-			       json_object_new_string(e->old ? "old" : "new"));
-	if (*e->peer)
-		json_object_object_add(json, "peer",
-				       json_object_new_string(e->peer));
-	json_object_object_add(json, "outcome",
-			       json_object_new_string(outcomes[e->outcome]));
-	for (size_t i = 0; i < COUNTS && e->outcome != TIMELINE_RUNNING; i++)
-		json_object_object_add(json, counts[i].name,
-				       json_object_new_uint64(e->count[i]));
+	add_entry(json, e);
+	add_string(json, "outcome", outcomes[e->outcome]);
+	if (e->outcome != TIMELINE_RUNNING)
+		add_counts(json, e);
 	json_object_object_add(json, "steps", steps_json(e));
 	return json;
 }

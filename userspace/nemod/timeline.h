@@ -15,7 +15,8 @@ enum timeline_step {
 	TIMELINE_PREPARE,	/* old: asked for; new: heard, or asked for */
 	TIMELINE_PREPARED,	/* the new host is */
 	TIMELINE_TRANSIENT,	/* the home agent takes uplink of the new host */
-	TIMELINE_LEAVE,		/* downlink goes to the new host */
+	TIMELINE_PAUSE,		/* the old host is told that the guest stops */
+	TIMELINE_FORWARD,	/* from now on downlink goes to the new host */
 	TIMELINE_FIRST_FRAME,
 	TIMELINE_UPLINK_OPEN,
 	TIMELINE_BU,
@@ -52,9 +53,18 @@ struct timeline_entry {
 	uint64_t count[3];
 };
 
+/* Who is told each step, and each end, as a line of JSON that is the listener's. */
+struct timeline_watch {
+	unsigned int listeners;
+	void (*tell)(void *arg, struct json_object *event);
+	void *arg;
+};
+
 /* @n: how many there have been; the last is the (@n - 1)th, modulo the length */
 struct timeline {
 	unsigned int n;
+	char name[NEMO_MR_NAME_MAX + 1];	/* of the mobile router */
+	const struct timeline_watch *watch;
 	struct timeline_entry entry[TIMELINE_LENGTH];
 };
 
