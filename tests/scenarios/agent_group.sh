@@ -91,7 +91,7 @@ captured() { [ "$(initiated)" -ge 3 ]; }
 lab_wait 5 captured || true
 lab_end "$capture"
 n=$(initiated)
-# 33 options in each: a mobile router, and the guest's neighbour entry, which may not be there
+# 31 options in each: a mobile router, and the guest's neighbour entry, which may not be there
 echo "# $n different Handover Initiate messages"
 ok "one list, in as many messages as it needs" test "$n" -ge 3 -a "$n" -le 7
 ok "every uplink is open" lab_wait 20 all_open

@@ -340,7 +340,7 @@ static struct mh_msg through_the_codec(struct context_message *m, uint8_t *mh)
 static void contexts(void)
 {
 	struct context c = { address(1), 0xfedc, 15, CONTEXT_TRANSIENT,
-			     CONTEXT_SERVED, 0x1234, 0x5678 };
+			     CONTEXT_SERVED, 0x1234, 0x5678, 0x9abc };
 	struct context_neighbour n = { address(2), { 2, 3, 4, 5, 6, 7 } };
 	struct context_neighbour n2;
 	struct context_message m = { };
@@ -356,7 +356,7 @@ static void contexts(void)
 	CHECK(IN6_ARE_ADDR_EQUAL(&c.hoa, &c2.hoa) && c2.seq == 0xfedc &&
 	      c2.lifetime == 15 && c2.flags == CONTEXT_TRANSIENT &&
 	      c2.status == CONTEXT_SERVED && c2.id == 0x1234 &&
-	      c2.alike == 0x5678);
+	      c2.alike == 0x5678 && c2.round_trip == 0x9abc);
 	CHECK(!context_read(&msg.opts.vendor[1], &c2));
 	CHECK(context_read_neighbour(&msg.opts.vendor[1], &n2));
 	CHECK(!memcmp(&n, &n2, sizeof(n)));
@@ -364,8 +364,8 @@ static void contexts(void)
 	CHECK(context_find(&msg.opts, &c.hoa, &c2));
 	CHECK(!context_find(&msg.opts, &n.addr, &c2));
 	/* Of an older version, cut, or somebody else's. */
-	msg.opts.vendor[0].value.len -= 2;
-	CHECK(context_read(&msg.opts.vendor[0], &c2) && !c2.alike);
+	msg.opts.vendor[0].value.len -= 4;
+	CHECK(context_read(&msg.opts.vendor[0], &c2) && !c2.alike && !c2.round_trip);
 	msg.opts.vendor[0].value.len--;
 	CHECK(!context_read(&msg.opts.vendor[0], &c2));
 	msg.opts.vendor[1].id++;

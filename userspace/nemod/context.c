@@ -5,8 +5,8 @@
 #include "context.h"
 #include "wire/bytes.h"
 
-#define ROUTER_LEN	26
-#define ROUTER_LEN_LEAST	24	/* without what is to be alike */
+#define ROUTER_LEN	28
+#define ROUTER_LEN_LEAST	24	/* without what came later */
 #define NEIGHBOUR_LEN	22
 
 unsigned int context_room(const struct context_message *m)
@@ -44,6 +44,7 @@ bool context_add(struct context_message *m, const struct context *c)
 	octets[21] = c->status;
 	put16(octets + 22, c->id);
 	put16(octets + 24, c->alike);
+	put16(octets + 26, c->round_trip);
 	return true;
 }
 
@@ -122,6 +123,7 @@ bool context_read(const struct mh_vendor *v, struct context *c)
 	c->status = octets[21];
 	c->id = get16(octets + 22);
 	c->alike = v->value.len < ROUTER_LEN ? 0 : get16(octets + 24);
+	c->round_trip = v->value.len < ROUTER_LEN ? 0 : get16(octets + 26);
 	return true;
 }
 

@@ -14,7 +14,7 @@
 #define CONTEXT_VENDOR	32473	/* for documentation, RFC 5612 */
 
 /* So many options that the packet fits the least MTU, 1280. */
-#define CONTEXT_SLOTS	33
+#define CONTEXT_SLOTS	31
 
 enum context_subtype {
 	CONTEXT_ROUTER		= 1,
@@ -44,6 +44,7 @@ enum context_status {
  * @lifetime: that is left of its binding, 4 s
  * @id: of the handover, drawn by the old host
  * @alike: what both hosts' configurations have to have alike; 0: not said
+ * @round_trip: to the home agent, ms; 0: not said
  */
 struct context {
 	struct in6_addr hoa;
@@ -53,6 +54,7 @@ struct context {
 	uint8_t status;
 	uint16_t id;
 	uint16_t alike;
+	uint16_t round_trip;
 };
 
 /* A guest's neighbour entry: the first delivery needs no solicitation. */
@@ -64,7 +66,7 @@ struct context_neighbour {
 /* A message, and the octets that its options point to. */
 struct context_message {
 	struct mh_msg msg;
-	uint8_t octets[CONTEXT_SLOTS][26];
+	uint8_t octets[CONTEXT_SLOTS][28];
 	char name[NEMO_MR_NAME_MAX + 1];
 };
 

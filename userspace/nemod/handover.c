@@ -238,6 +238,7 @@ enum context_status handover_take(struct mr *mr, const struct peer *peer,
 		return CONTEXT_NOTHING;
 	if (IN6_IS_ADDR_UNSPECIFIED(&mr->host->coa))
 		return CONTEXT_REFUSED;
+	mr->handover.round_trip = c->round_trip;
 	if (same_as_now(mr, peer)) {
 		mr->handover.id = c->id;
 		renew(mr, c);

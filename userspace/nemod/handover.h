@@ -48,6 +48,7 @@ extern const char *const handover_steps[HANDOVER_STEPS];
  * @ba, @marker: have come
  * @registered: new host: it has asked for the binding
  * @other_marker: the next marker is not the last one
+ * @round_trip: new host: the old one's to the home agent, ms; 0: not known
  * @renewed: monotonic ns; old: when it was last asked for, new: when it was last heard of
  * @timer: ends the step
  */
@@ -59,6 +60,7 @@ struct handover {
 	unsigned int queries;
 	bool leave, stopped;
 	bool registered, ba, marker, other_marker;
+	uint16_t round_trip;
 	uint64_t renewed;
 	struct event *timer;
 	struct verb_wait *waits;

@@ -28,6 +28,13 @@ static const char *status_text(uint8_t status)
 
 /* What is said ------------------------------------------------------------- */
 
+static uint16_t rounded_up(double ms)
+{
+	uint16_t down = ms < UINT16_MAX ? ms : UINT16_MAX;
+
+	return down + (down < ms && down < UINT16_MAX);
+}
+
 static struct context context_of(const struct mr *mr)
 {
 	uint64_t now = clock_monotonic();
@@ -36,6 +43,7 @@ static struct context context_of(const struct mr *mr)
 		.seq = mr->bul.bound,
 		.id = mr->handover.id,
 		.alike = context_alike(mr->conf),
+		.round_trip = rounded_up(mr->bul.round_trip_ms),
 	};
 
 	if (mr->bul.ends > now)

@@ -26,8 +26,9 @@ static void put_flags(const struct mr *mr, struct nemo_mr_info *info)
 
 /*
  * How long packets wait for an end marker, in ms: as configured, else three
- * round trips to the home agent. The marker's way has two legs of that length, one
- * of them less than what it is compared with, and a grace period of each kernel.
+ * round trips to the home agent, of that host of the two which is farther from it. The
+ * marker goes to the old host first and from there to the new one, where what it is compared
+ * with came directly; and there is a grace period of each kernel.
  */
 #define MARKER_ROUND_TRIPS	3
 #define MARKER_TIMEOUT_MIN	20
@@ -35,11 +36,12 @@ static void put_flags(const struct mr *mr, struct nemo_mr_info *info)
 
 static void put_marker_timeout(const struct mr *mr, struct nemo_mr_info *info)
 {
-	double ms = MARKER_ROUND_TRIPS * mr->bul.round_trip_ms;
+	double here = mr->bul.round_trip_ms, there = mr->handover.round_trip;
+	double ms = MARKER_ROUND_TRIPS * (here > there ? here : there);
 
 	if (mr->conf->marker_timeout)
 		info->marker_timeout = mr->conf->marker_timeout;
-	else if (ms == 0 || ms > MARKER_TIMEOUT_MAX)
+	else if (here == 0 || ms > MARKER_TIMEOUT_MAX)
 		info->marker_timeout = MARKER_TIMEOUT_MAX;
 	else
 		info->marker_timeout = ms < MARKER_TIMEOUT_MIN ? MARKER_TIMEOUT_MIN : ms;
