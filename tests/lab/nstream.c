@@ -31,6 +31,16 @@
  * own pause and the interval between two packets of an undisturbed stream. sender_ms is how
  * long after T1 the sender sent its first packet: of an uplink's silence, what is the guest's
  * own. last_lost is when the last packet that was lost had been sent.
+ *
+ * Silence ends with the first packet, and knows nothing of what waits behind that one. The gap
+ * of a move is the longest time between two neighbouring arrivals from T0 until the next T0, less
+ *
+ *   the time between the sender's last two packets up to the one that ends it, or
+ *   1/PPS and that part of T0:T1 that lies between the two arrivals,
+ *
+ * whichever is more, and not less than zero. The first is a sender that was late or paused (so
+ * a way that is longer than the pause does no harm, and sender_ms is not in the gap), the second a
+ * receiver that was. Where packets between the two were lost the time for them counts.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -70,6 +80,7 @@ struct move {
 	int64_t t0, t1;
 	int64_t last_before, first_after;	/* arrivals; 0: none */
 	int64_t first_sent;			/* after t1; 0: none */
+	int64_t gap;				/* what the network added to the longest */
 	int64_t last_lost;			/* when it was sent; 0: none */
 	struct tally tally;
 };
@@ -419,6 +430,46 @@ static void instants(struct move *m, int n, const struct log *tx, const struct l
 	}
 }
 
+/* Of a move's pause, what lies between two instants. */
+static int64_t paused(const struct move *m, int64_t from, int64_t to)
+{
+	if (from < m->t0)
+		from = m->t0;
+	if (to > m->t1)
+		to = m->t1;
+	return to > from ? to - from : 0;
+}
+
+/* How long the sender had sent nothing when it sent this one. */
+static int64_t interval(const struct log *tx, uint32_t seq)
+{
+	return seq ? tx->v[seq].sent - tx->v[seq - 1].sent : 0;
+}
+
+/* @until: where the next move begins. A wait that goes on then ends there for this one. */
+static void gap_of(struct move *m, int64_t until, const struct log *tx, const struct log *rx,
+		   int64_t step)
+{
+	const struct sample *a = NULL;
+
+	for (size_t k = 0; k < rx->n; k++) {
+		const struct sample *b = &rx->v[k];
+		int64_t end = b->received < until ? b->received : until;
+
+		if (b->seq >= tx->n)
+			continue;	/* of an older stream on this port */
+		if (a && end > m->t0) {
+			int64_t own = interval(tx, b->seq);
+			int64_t rest = step + paused(m, a->received, end);
+			int64_t gap = end - a->received - (own > rest ? own : rest);
+
+			if (gap > m->gap)
+				m->gap = gap;
+		}
+		a = b;
+	}
+}
+
 /* One more for the whole stream and for the move that it belongs to. */
 #define COUNT(field, sent_at) do {					\
 	struct move *m_ = move_of(m, n, sent_at);			\
@@ -484,9 +535,10 @@ static void print_move(const struct move *m, int64_t step, const char *comma)
 
 	printf("%s{", comma);
 	if (m->first_after && m->last_before)
-		printf("\"silence_ms\":%.1f,", silence > 0 ? silence / 1e6 : 0.0);
+		printf("\"silence_ms\":%.1f,\"gap_ms\":%.1f,",
+		       silence > 0 ? silence / 1e6 : 0.0, m->gap / 1e6);
 	else
-		printf("\"silence_ms\":null,");
+		printf("\"silence_ms\":null,\"gap_ms\":null,");
 	if (m->first_sent)
 		printf("\"sender_ms\":%.1f,", (m->first_sent - m->t1) / 1e6);
 	else
@@ -515,6 +567,8 @@ static int do_report(char **argv, int argc)
 		}
 	}
 	instants(m, n, &tx, &rx);
+	for (int i = 0; i < n; i++)
+		gap_of(&m[i], i + 1 < n ? m[i + 1].t0 : INT64_MAX, &tx, &rx, step);
 	count(m, n, &tx, &rx, &all, seen);
 	printf("{");
 	print_tally(&all);
