@@ -42,16 +42,17 @@ far() {
 	lab_delay "host$1" eth0
 }
 
-# path WORD - from now on; into FAR, ms from host to host. What is under way may be lost.
+# path WORD - from now on; into FAR, ms from host to host, and MORE, by which one has a longer way
+# to all others. What is under way may be lost.
 path() {
-	FAR=$1
+	local a=${DELAY[A]} b=${DELAY[B]}
+	FAR=$1 MORE=0
 	case $1 in
 	lossy) lossy ;;
-	*:*) far A "${1%:*}"; far B "${1#*:}" ;;
-	*) lab_rtt "$1" ;;
+	*:*) a=${1%:*} b=${1#*:}; far A "$a"; far B "$b" ;;
+	*) lab_rtt "$1"; return ;;
 	esac
-	[ "$1" != lossy ] || FAR=$((DELAY[A] + DELAY[B]))
-	FAR=$((${FAR/:/+}))
+	FAR=$((a + b)) MORE=$((a > b ? a - b : b - a))
 }
 
 # patient NS PREFIX ROUTE...
@@ -137,11 +138,12 @@ streams() {
 }
 
 # quick NAME - it costs the guest no round trip; in us. Up, the guest itself is silent until it has
-# found its gateway again.
+# found its gateway again, and the way may have become longer.
 quick() {
 	local most='max * 1000 | floor'
-	le "$1, up: silence but for the guest's, and gap, at most 5 ms" \
-		"$(field up1 "[.moves[] | .silence_ms - .sender_ms, .gap_ms] | $most")" 5000
+	le "$1, up: silence but for the guest's, and gap, at most 5 ms more than the way has become" \
+		"$(field up1 "[.moves[] | .silence_ms - .sender_ms, .gap_ms] | $most")" \
+		$((MORE * 1000 + 5000))
 	le "$1, down: silence and gap, at most the way from host to host and 5 ms" \
 		"$(field down1 "[.moves[] | .silence_ms // infinite, .gap_ms // infinite] | $most")" \
 		$((FAR * 1000 + 5000))
