@@ -15,9 +15,10 @@
 # sends again, and does not probe the tail of what it has sent (TLP, which strikes after two round
 # trips: with short ones in each pause); it has 2 Mbit/s, which leaves a processor to the rest; and
 # an end marker is waited for for 10 s. With RATE there is none of that: TCP is as Linux has it, at
-# RATE bit/s (as iperf3's -b; 0: all that it gets), the agents are as they are by default, and the
-# moves must be as quick as they should be. This is for a machine whose clock counts instructions
-# (ICOUNT of scripts/vm), and not for `make test`.
+# RATE bit/s (as iperf3's -b; 0: all that it gets), the agents are as they are by default, so that
+# it shows whether they wait long enough for a marker, and the moves must be as quick as they should
+# be. This is for a machine whose clock counts instructions (ICOUNT of scripts/vm), and not for
+# `make test`.
 set -eu
 # shellcheck source=tests/lab/lab.sh
 source "$(dirname "$0")/../lab/lab.sh"
