@@ -97,9 +97,12 @@ install: all
 # T=name: one scenario, KUnit suite set or host test, or a fault of test-xen; KVER=6.1: on that
 # kernel.
 .PHONY: test test-debug test-xen demo demo-xen bench check setup
+# A bare machine has no Python to start tests/run with.
 test:
+	@scripts/setup test
 	@tests/run $(if $(KVER),--kernel $(KVER)) $(T)
 test-debug:
+	@scripts/setup debug
 	@tests/run --kernel dbg $(T)
 test-xen:
 	@scripts/xen-lab tests/xen/faults.sh $(T)
@@ -112,7 +115,7 @@ bench:
 check:
 	@scripts/check
 setup:
-	@scripts/setup build modules vm test demo xen bench check
+	@scripts/setup build modules vm test demo xen bench debug check
 
 .PHONY: clean
 clean:
