@@ -134,7 +134,7 @@ static struct nemo_conf_mr *mr_section(struct conf_parser *p, const char *name)
 		return NULL;
 	conf->mr = mr;
 	mr += conf->mrs++;
-	mr->line = p->section;
+	mr->line = p->line;
 	mr->lifetime = 60;
 	mr->mtu = 1460;
 	mr->trigger = true;
@@ -158,7 +158,7 @@ static struct nemo_conf_peer *peer_section(struct conf_parser *p,
 		return NULL;
 	conf->peer = peer;
 	peer += conf->peers++;
-	peer->line = p->section;
+	peer->line = p->line;
 	strcpy(peer->name, name);
 	return peer;
 }
@@ -173,47 +173,43 @@ static const char *named(const char *section, const char *kind)
 	return section + len + strspn(section + len, " \t");
 }
 
-/* A section's struct, its table of keys, and which of them were given. */
-static void *find_section(struct conf_parser *p, const char *name,
-			  const struct conf_key **keys, uint64_t **seen)
+static void section_is(struct conf_parser *p, const struct conf_key *keys,
+		       void *data, uint64_t *seen)
+{
+	p->keys = keys;
+	p->data = data;
+	p->seen = seen;
+}
+
+/* What the lines after [@name] are about. */
+static void enter_section(struct conf_parser *p, const char *name)
 {
 	struct nemo_conf *conf = p->conf;
 	struct nemo_conf_peer *peer;
 	struct nemo_conf_mr *mr;
 
+	section_is(p, NULL, NULL, NULL);
 	if (!strcmp(name, "nemod")) {
-		*keys = nemod_keys;
-		*seen = &conf->seen;
-		return conf;
-	}
-	if (!strcmp(name, "ha")) {
-		conf->ha.line = conf->ha.line ?: p->section;
-		*keys = ha_keys;
-		*seen = &conf->ha.seen;
-		return &conf->ha;
-	}
-	if (!strcmp(name, "host")) {
-		conf->host.line = conf->host.line ?: p->section;
-		*keys = host_keys;
-		*seen = &conf->host.seen;
-		return &conf->host;
-	}
-	if (named(name, "mr")) {
+		section_is(p, nemod_keys, conf, &conf->seen);
+	} else if (!strcmp(name, "ha")) {
+		conf->ha.line = conf->ha.line ?: p->line;
+		section_is(p, ha_keys, &conf->ha, &conf->ha.seen);
+	} else if (!strcmp(name, "host")) {
+		conf->host.line = conf->host.line ?: p->line;
+		section_is(p, host_keys, &conf->host, &conf->host.seen);
+	} else if (named(name, "mr")) {
 		mr = mr_section(p, named(name, "mr"));
-		*keys = mr_keys;
-		*seen = mr ? &mr->seen : NULL;
-		return mr;
-	}
-	if (named(name, "peer")) {
+		if (mr)
+			section_is(p, mr_keys, mr, &mr->seen);
+	} else if (named(name, "peer")) {
 		peer = peer_section(p, named(name, "peer"));
-		*keys = peer_keys;
-		*seen = peer ? &peer->seen : NULL;
-		return peer;
+		if (peer)
+			section_is(p, peer_keys, peer, &peer->seen);
+	} else {
+		conf_mistake(p, p->line,
+			     "unknown section [%s]; there are [nemod], [ha], [host], [mr NAME] and [peer NAME]",
+			     name);
 	}
-	conf_mistake(p, p->line,
-		     "unknown section [%s]; there are [nemod], [ha], [host], [mr NAME] and [peer NAME]",
-		     name);
-	return NULL;
 }
 
 static void unknown_key(struct conf_parser *p, const struct conf_key *keys,
@@ -232,28 +228,29 @@ static void unknown_key(struct conf_parser *p, const struct conf_key *keys,
 static int handle(void *arg, const char *section, const char *name,
 		  const char *value)
 {
-	const struct conf_key *keys, *key;
 	struct conf_parser *p = arg;
-	uint64_t *seen, bit;
-	void *data;
+	const struct conf_key *key;
+	uint64_t bit;
 
-	data = find_section(p, section, &keys, &seen);
-	if (!data)
+	if (!p->section)
+		conf_mistake(p, p->line, "%s is in no section; begin with [ha] or [host]",
+			     name);
+	if (!p->keys)
 		return 1;
-	for (key = keys; key->name && strcmp(key->name, name); key++)
+	for (key = p->keys; key->name && strcmp(key->name, name); key++)
 		;
 	if (!key->name) {
-		unknown_key(p, keys, section, name);
+		unknown_key(p, p->keys, section, name);
 		return 1;
 	}
-	bit = 1ULL << (key - keys);
-	if (*seen & bit && !key->repeat) {
+	bit = 1ULL << (key - p->keys);
+	if (*p->seen & bit && !key->repeat) {
 		conf_mistake(p, p->line, "%s is given twice in [%s]; keep one",
 			     name, section);
 		return 1;
 	}
-	*seen |= bit;
-	key->parse(p, key, data, value);
+	*p->seen |= bit;
+	key->parse(p, key, p->data, value);
 	return 1;
 }
 
@@ -261,6 +258,26 @@ struct source {
 	FILE *file;
 	struct conf_parser *p;
 };
+
+/*
+ * inih tells of keys only: a section with none would not be seen. Nor is an indented one to be
+ * more of the value before it.
+ */
+static void section_line(struct conf_parser *p, char *line)
+{
+	char *start = line + strspn(line, " \t"), *end, name[64];
+
+	if (*start != '[')
+		return;
+	memmove(line, start, strlen(start) + 1);
+	p->section = p->line;
+	end = strchr(line, ']');
+	/* A name that is cut is too long, and without ] inih complains. */
+	snprintf(name, sizeof(name), "%.*s", end ? (int)(end - line - 1) : 0,
+		 line + 1);
+	if (end)
+		enter_section(p, name);
+}
 
 /* Counts lines for inih, which does not tell them, and refuses to cut them. */
 static char *read_line(char *buf, int size, void *arg)
@@ -272,8 +289,6 @@ static char *read_line(char *buf, int size, void *arg)
 	if (!line)
 		return NULL;
 	source->p->line++;
-	if (line[strspn(line, " \t")] == '[')
-		source->p->section = source->p->line;
 	if (!strchr(line, '\n') && !feof(source->file)) {
 		conf_mistake(source->p, source->p->line,
 			     "the line is too long; at most %d characters",
@@ -282,6 +297,7 @@ static char *read_line(char *buf, int size, void *arg)
 			c = getc(source->file);
 		strcpy(line, "\n");
 	}
+	section_line(source->p, line);
 	return line;
 }
 

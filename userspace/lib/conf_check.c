@@ -63,19 +63,32 @@ static void check_home_agent(struct conf_parser *p, struct nemo_conf_mr *mr)
 			     mr->name);
 }
 
-static void check_mr(struct conf_parser *p, struct nemo_conf_mr *mr)
+/* A packet to it would end at the home agent, and go through no tunnel. */
+static void check_hoa(struct conf_parser *p, const struct nemo_conf_mr *mr)
 {
-	const struct conf_section section = { "mr", mr->name, mr->line };
+	const struct nemo_conf_ha *ha = &p->conf->ha;
 
 	if (IN6_IS_ADDR_UNSPECIFIED(&mr->hoa))
 		conf_mistake(p, mr->line,
 			     "[mr %s] has no home address; add hoa = its address",
 			     mr->name);
+	else if (same(&mr->hoa, &mr->home_agent) ||
+		 (ha->line && same(&mr->hoa, &ha->address)))
+		conf_mistake(p, mr->line,
+			     "[mr %s] has the home agent's address as hoa; it needs its own",
+			     mr->name);
+}
+
+static void check_mr(struct conf_parser *p, struct nemo_conf_mr *mr)
+{
+	const struct conf_section section = { "mr", mr->name, mr->line };
+
 	if (!mr->mnps)
 		conf_mistake(p, mr->line,
 			     "[mr %s] has no mobile network prefix; add mnp = its prefix",
 			     mr->name);
 	check_home_agent(p, mr);
+	check_hoa(p, mr);
 	check_auth(p, &mr->auth, &section);
 	if (p->conf->host.line && !*mr->attachment)
 		conf_mistake(p, mr->line,
@@ -101,10 +114,27 @@ static void check_prefixes(struct conf_parser *p, const struct nemo_conf_mr *a,
 					     a->name, a->mnp_line[i]);
 }
 
+/* What is sent to the home address of @mr would go to @other's guests. */
+static void check_inside(struct conf_parser *p, const struct nemo_conf_mr *mr,
+			 const struct nemo_conf_mr *other)
+{
+	char buf[NEMO_PREFIX_STRLEN];
+
+	for (unsigned int i = 0; i < other->mnps; i++)
+		if (nemo_prefix_contains(&other->mnp[i], &mr->hoa))
+			conf_mistake(p, mr->line,
+				     "the hoa of [mr %s] lies in mnp %s of [mr %s], line %u; take one outside",
+				     mr->name,
+				     nemo_prefix_print(&other->mnp[i], buf),
+				     other->name, other->mnp_line[i]);
+}
+
 static void check_pair(struct conf_parser *p, const struct nemo_conf_mr *a,
 		       const struct nemo_conf_mr *b)
 {
 	check_prefixes(p, a, b);
+	check_inside(p, a, b);
+	check_inside(p, b, a);
 	conf_check_xen(p, a, b);
 	if (same(&a->hoa, &b->hoa))
 		conf_mistake(p, b->line,

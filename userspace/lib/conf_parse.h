@@ -5,11 +5,16 @@
 
 #include "conf.h"
 
+struct conf_key;
+
 /* A file while it is read. */
 struct conf_parser {
 	const char *path;
 	unsigned int line;		/* the one being read */
 	unsigned int section;	/* the last with a [section] */
+	const struct conf_key *keys;	/* of that section; NULL: it is not known */
+	void *data;
+	uint64_t *seen;
 	unsigned int mistakes;
 	void (*report)(const char *text, void *arg);
 	void *arg;
