@@ -1,11 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Read KTAP and TAP: what a test program said, and what it did not get round to say."""
+"""Read KTAP and TAP: what a test program said, and what it did not get round to say; and a
+kernel's log: what it complained about."""
 import re
 
 RESULT = re.compile(r"( *)(ok|not ok)\b *(\d+)?(?: -)? *(.*)")
 PLAN = re.compile(r"( *)1\.\.(\d+)\s*(#.*)?$")
 SKIP = re.compile(r"#\s*skip\b", re.I)
 TIMESTAMP = re.compile(r"\[ *\d+\.\d+\] ?")  # of a kernel log
+SPLAT = re.compile(r"WARNING:|BUG:|kernel BUG at|Oops|general protection fault|KASAN|UBSAN|"
+                   r"list_(add|del) corruption|possible (circular|recursive|irq lock)|"
+                   r"inconsistent lock|suspicious RCU|INFO: trying to register non-static key|"
+                   r"INFO: task .* blocked for|sysfs: cannot create duplicate|"
+                   r"unregister_netdevice: waiting")
+SPLAT_LINES = 25        # that follow
 
 
 class Result:
@@ -89,6 +96,17 @@ class Parser:
         elif not ok and not failed:
             self.fail(name, self.notes)
         self.notes = []
+
+
+def splats(log):
+    """What the kernel complained about in its log, with what follows of it."""
+    shown, lines = -1, []
+    for i, line in enumerate(log.splitlines()):
+        if SPLAT.search(line):
+            shown = i + SPLAT_LINES
+        if i <= shown:
+            lines.append(line)
+    return lines
 
 
 def parse(text, rc=0):
