@@ -9,6 +9,7 @@ LAB_GATEWAY_MAC=02:00:5e:00:01:fe
 LAB_MR_OPTIONS=${LAB_MR_OPTIONS:-}	# more lines for each [mr] section
 LAB_HA_OPTIONS=${LAB_HA_OPTIONS:-}	# … and for [ha]
 declare -A LAB_AGENT	# node: its agent's process
+declare -A LAB_WAKES	# node: how often its agent woke up
 declare -a LAB_AT	# guest: host it is on
 
 # lab_peer_key HOST HOST - the file that the two share
@@ -102,6 +103,29 @@ lab_agents() {
 lab_crash() {
 	kill -9 "${LAB_AGENT[$1]}"
 	wait "${LAB_AGENT[$1]}" 2> /dev/null || true
+}
+
+# lab_rss NODE - memory of its agent, KiB
+lab_rss() {
+	awk '/^VmRSS/ { print $2 }' "/proc/${LAB_AGENT[$1]}/status"
+}
+
+# lab_sleeps NODE - how often the threads of its agent went to sleep so far
+lab_sleeps() {
+	awk '/^voluntary_ctxt_switches/ { n += $2 } END { print n }' \
+		"/proc/${LAB_AGENT[$1]}/task/"*/status
+}
+
+# lab_wakes SECONDS NODE... - how often their agents wake up meanwhile; in LAB_WAKES
+lab_wakes() {
+	local node
+	for node in "${@:2}"; do
+		LAB_WAKES[$node]=$(lab_sleeps "$node")
+	done
+	sleep "$1"
+	for node in "${@:2}"; do
+		LAB_WAKES[$node]=$(($(lab_sleeps "$node") - LAB_WAKES[$node]))
+	done
 }
 
 # lab_status NODE - what its agent says, JSON

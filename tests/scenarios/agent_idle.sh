@@ -14,14 +14,6 @@ said() {
 	[ "$(grep -c "^${LAB_AGENT[$1]} $2$" "$LAB_RUN/notify.log")" -ge "${3:-1}" ]
 }
 
-# sleeps NODE - how often the threads of its agent went to sleep so far
-sleeps() {
-	awk '/^voluntary_ctxt_switches/ { n += $2 } END { print n }' \
-		"/proc/${LAB_AGENT[$1]}/task/"*/status
-}
-
-rss() { awk '/^VmRSS/ { print $2 }' "/proc/${LAB_AGENT[$1]}/status"; }
-
 lab_up
 lab_spawn ha notify.log "$LAB/notify.py" "$LAB_RUN/notify"
 lab_wait 10 test -S "$LAB_RUN/notify"
@@ -36,16 +28,11 @@ ok "the guest reaches its correspondent" lab_wait 20 on guest1 ping -c 1 -W 1 "$
 
 # wakes WORDS - nobody may wake up more than once a second
 wakes() {
-	local node n
-	declare -A before
+	local node
+	lab_wakes $IDLE_S ha hostA hostB
 	for node in ha hostA hostB; do
-		before[$node]=$(sleeps $node)
-	done
-	sleep $IDLE_S
-	for node in ha hostA hostB; do
-		n=$(($(sleeps $node) - before[$node]))
-		echo "# $node, $1: woke up $n times in $IDLE_S s"
-		le "$node, $1: no wake-up more than once a second" $n $IDLE_S
+		echo "# $node, $1: woke up ${LAB_WAKES[$node]} times in $IDLE_S s"
+		le "$node, $1: no wake-up more than once a second" "${LAB_WAKES[$node]}" $IDLE_S
 	done
 }
 
@@ -55,8 +42,8 @@ wakes "traffic"
 lab_streams_stop 100
 is "which passed" "$(jget .lost "$LAB_RUN/up1.json")" 0
 for node in ha hostA hostB; do
-	echo "# $node: $(rss $node) KiB"
-	le "$node: memory, KiB" "$(rss $node)" 8192
+	echo "# $node: $(lab_rss $node) KiB"
+	le "$node: memory, KiB" "$(lab_rss $node)" 8192
 done
 
 kill -HUP "${LAB_AGENT[hostA]}"
