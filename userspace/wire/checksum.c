@@ -42,14 +42,3 @@ void mh_set_checksum(void *mh, size_t len, const struct in6_addr *src,
 
 	memcpy((uint8_t *)mh + CHECKSUM_OFF, &check, 2);
 }
-
-bool mh_checksum_ok(const void *mh, size_t len, const struct in6_addr *src,
-		    const struct in6_addr *dst)
-{
-	uint16_t check;
-
-	if (len < MH_MIN_LEN)
-		return false;
-	check = mh_checksum(mh, len, src, dst);
-	return !memcmp((const uint8_t *)mh + CHECKSUM_OFF, &check, 2);
-}

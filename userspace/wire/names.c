@@ -104,44 +104,6 @@ static const struct name be_statuses[] = {
 	{ }
 };
 
-static const struct name hi_codes[] = {
-	{ MH_HI_PLAIN, "handover" },
-	{ MH_HI_NO_FBU, "handover without fast binding update" },
-	{ MH_HI_FORWARDING_DONE, "forwarding complete" },
-	{ MH_HI_CONTEXT_SENT, "all available context transferred" },
-	{ }
-};
-
-static const struct name hack_codes[] = {
-	{ MH_HACK_ACCEPTED, "accepted" },
-	{ MH_HACK_NCOA_INVALID, "accepted, care-of address not valid" },
-	{ MH_HACK_NCOA_ASSIGNED, "accepted, care-of address assigned" },
-	{ MH_HACK_USE_PCOA, "accepted, use previous care-of address" },
-	{ MH_HACK_UNSOLICITED, "unsolicited" },
-	{ MH_HACK_CONTEXT_OK, "context transfer accepted" },
-	{ MH_HACK_CONTEXT_ALL, "all available context transferred" },
-	{ MH_HACK_UNSPECIFIED, "not accepted, reason unspecified" },
-	{ MH_HACK_PROHIBITED, "administratively prohibited" },
-	{ MH_HACK_NO_RESOURCES, "insufficient resources" },
-	{ MH_HACK_NO_CONTEXT, "requested context not available" },
-	{ MH_HACK_NO_FORWARDING, "forwarding not available" },
-	{ }
-};
-
-static const struct name bri_triggers[] = {
-	{ MH_BRI_UNSPECIFIED, "unspecified" },
-	{ MH_BRI_ADMINISTRATIVE, "administrative reason" },
-	{ MH_BRI_HANDOVER_SAME, "handover, same access type" },
-	{ MH_BRI_HANDOVER_OTHER, "handover, different access type" },
-	{ MH_BRI_HANDOVER_UNKNOWN, "handover, unknown access type" },
-	{ MH_BRI_USER, "user initiated termination" },
-	{ MH_BRI_ACCESS_NETWORK, "access network termination" },
-	{ MH_BRI_OUT_OF_SYNC, "binding cache possibly out of sync" },
-	{ MH_BRI_PER_PEER, "per-peer policy" },
-	{ MH_BRI_LOCAL_POLICY, "local policy of the revoking node" },
-	{ }
-};
-
 static const struct name bra_statuses[] = {
 	{ MH_BRA_SUCCESS, "success" },
 	{ MH_BRA_PARTIAL, "partial success" },
@@ -183,21 +145,6 @@ const char *mh_ba_status_name(uint8_t status)
 const char *mh_be_status_name(uint8_t status)
 {
 	return find(be_statuses, status);
-}
-
-const char *mh_hi_code_name(uint8_t code)
-{
-	return find(hi_codes, code);
-}
-
-const char *mh_hack_code_name(uint8_t code)
-{
-	return find(hack_codes, code);
-}
-
-const char *mh_bri_trigger_name(uint8_t trigger)
-{
-	return find(bri_triggers, trigger);
 }
 
 const char *mh_bra_status_name(uint8_t status)

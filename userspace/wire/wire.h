@@ -9,7 +9,8 @@
  * Sending:    fill struct mh_msg, mh_build(), sign it (lib/auth.h), then one of
  *             the mh_packet_*() for a complete IPv6 packet, or mh_set_checksum()
  *             where only the Mobility Header is wanted.
- * Receiving:  mh_checksum_ok(), mh_parse(), verify (lib/auth.h).
+ * Receiving:  mh_parse(), verify (lib/auth.h). A raw MH socket's kernel has
+ *             checked the checksum.
  */
 #ifndef NEMO_WIRE_H
 #define NEMO_WIRE_H
@@ -385,7 +386,7 @@ struct mh_msg {
  * @msg: all of it is written, whatever the result
  *
  * Alignment of options and content of padding are not checked (RFC 6275
- * §6.2.1: senders' rules). Neither is the checksum: see mh_checksum_ok().
+ * §6.2.1: senders' rules). Neither is the checksum.
  * An AUTH option of another subtype than MN-HA counts as unknown. MN-HA must be
  * the last option but for padding and such another AUTH (RFC 4285 §5.1).
  *
@@ -437,10 +438,6 @@ uint16_t mh_checksum(const void *mh, size_t len, const struct in6_addr *src,
 /* Put it in. */
 void mh_set_checksum(void *mh, size_t len, const struct in6_addr *src,
 		     const struct in6_addr *dst);
-
-/* False also if @len is not enough for a header. */
-bool mh_checksum_ok(const void *mh, size_t len, const struct in6_addr *src,
-		    const struct in6_addr *dst);
 
 /**
  * struct mh_auth_cover - what RFC 4285 §5.1 authenticates, and where
@@ -495,9 +492,6 @@ ssize_t mh_packet_plain(const void *mh, size_t mhlen,
 const char *mh_type_name(uint8_t type);
 const char *mh_ba_status_name(uint8_t status);
 const char *mh_be_status_name(uint8_t status);
-const char *mh_hi_code_name(uint8_t code);
-const char *mh_hack_code_name(uint8_t code);
-const char *mh_bri_trigger_name(uint8_t trigger);
 const char *mh_bra_status_name(uint8_t status);
 const char *mh_error_name(enum mh_error error);
 
