@@ -11,6 +11,7 @@ NLM_F_CAPPED, NLM_F_ACK_TLVS = 0x100, 0x200
 NLMSG_ERROR, NLMSG_DONE = 2, 3
 NLMSGERR_ATTR_MSG, NLMSGERR_ATTR_OFFS = 1, 2
 CTRL_CMD_GETFAMILY, CTRL_ATTR_FAMILY_ID, CTRL_ATTR_FAMILY_NAME = 3, 1, 2
+CTRL_ATTR_MCAST_GROUPS, CTRL_ATTR_MCAST_GRP_NAME, CTRL_ATTR_MCAST_GRP_ID = 7, 1, 2
 NLA_F_NESTED, NLA_TYPE_MASK = 0x8000, 0x3fff
 
 
@@ -49,7 +50,7 @@ class Genl:
         self.sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_GENERIC)
         self.sock.setsockopt(SOL_NETLINK, NETLINK_EXT_ACK, 1)
         self.sock.settimeout(10)
-        self.buffer, self.seq, self.family = buffer, 0, 16
+        self.buffer, self.seq, self.family, self.groups = buffer, 0, 16, {}
         if family:
             self.family = self.resolve(family)
 
@@ -57,7 +58,30 @@ class Genl:
         answer = self.do(CTRL_CMD_GETFAMILY, attr(CTRL_ATTR_FAMILY_NAME, name.encode() + b"\0"))
         if answer.error:
             raise LookupError(name)
-        return struct.unpack("H", dict(answer.replies[0])[CTRL_ATTR_FAMILY_ID])[0]
+        family = dict(answer.replies[0])
+        for _, group in attrs(family.get(CTRL_ATTR_MCAST_GROUPS, b"")):
+            group = dict(attrs(group))
+            name = group[CTRL_ATTR_MCAST_GRP_NAME].rstrip(b"\0").decode()
+            self.groups[name] = struct.unpack("I", group[CTRL_ATTR_MCAST_GRP_ID])[0]
+        return struct.unpack("H", family[CTRL_ATTR_FAMILY_ID])[0]
+
+    def join(self, group):
+        """Listen to a multicast group: 0 or an errno"""
+        try:
+            self.sock.setsockopt(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, self.groups[group])
+        except OSError as e:
+            return e.errno
+        return 0
+
+    def heard(self):
+        """Of one who listens, what has come by now: [(command, attributes)]"""
+        found = []
+        self.sock.setblocking(False)
+        try:
+            while True:
+                found += [(data[0], attrs(data[4:])) for _, _, data in self.messages()]
+        except BlockingIOError:
+            return found
 
     def message(self, cmd, payload, flags):
         self.seq += 1

@@ -97,6 +97,9 @@ class Spec:
     def do(self, op, payload):
         return self.genl.do(self.ops[op]["number"], payload)
 
+    def groups(self):
+        return [group["name"] for group in self.yaml["mcast-groups"]["list"]]
+
     def requests(self):
         return [n for n, op in self.ops.items() if "do" in op]
 
@@ -428,14 +431,27 @@ def stranger(tap, specs):
                 tap.ok(answer.error == errno.EPERM and not answer.replies,
                        f"{spec.name} {op}, dump: not for {os.environ['WHO']}",
                        f"got {answer}, {len(answer.replies)} replies")
+        for group in spec.groups():
+            error = Genl(spec.name).join(group)
+            tap.ok(error == errno.EPERM,
+                   f"{spec.name}, group {group}: not for {os.environ['WHO']}",
+                   f"got {errno.errorcode.get(error, error)}")
 
 
 def owner(tap, specs):
-    for spec, op in ((specs[0], "mr-new"), (specs[1], "bce-bind")):
+    for spec, op, event in ((specs[0], "mr-new", "mr-new-ntf"), (specs[1], "bce-bind", "bce-ntf")):
+        listener = Genl(spec.name)
+        for group in spec.groups():
+            error = listener.join(group)
+            tap.ok(not error, f"{spec.name}, group {group}: by a user namespace's root, in its own",
+                   f"got {errno.errorcode.get(error, error)}")
         answer = spec.do(op, spec.request(op))
         tap.ok(not answer.error, f"{spec.name} {op}: by a user namespace's root, in its own",
                f"got {answer}")
         tap.ok(spec.count() == 1, f"{spec.name}, dump: likewise", f"{spec.count()} entries")
+        heard = [command for command, _ in listener.heard()]
+        tap.ok(heard == [spec.ops[event]["number"]], f"{spec.name}: the group hears of it",
+               f"heard {heard}")
 
 
 def dump(tap, specs):
