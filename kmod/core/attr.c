@@ -125,6 +125,25 @@ int nemo_attr_put_drops(struct sk_buff *skb, int attr, int pad,
 	return 0;
 }
 
+static int nemo_nlmsg_once(const struct nlmsghdr *nlh, unsigned long multi,
+			   struct netlink_ext_ack *extack)
+{
+	const struct nlattr *nla;
+	unsigned long seen = 0;
+	int rem;
+
+	nlmsg_for_each_attr(nla, nlh, GENL_HDRLEN, rem) {
+		unsigned long bit = BIT(nla_type(nla));
+
+		if (seen & bit & ~multi) {
+			NL_SET_ERR_MSG_ATTR(extack, nla, "attribute is there twice");
+			return -EINVAL;
+		}
+		seen |= bit;
+	}
+	return 0;
+}
+
 /**
  * nemo_attr_once() - refuse attributes that are there twice
  * @info: request
@@ -134,20 +153,13 @@ int nemo_attr_put_drops(struct sk_buff *skb, int attr, int pad,
  */
 int nemo_attr_once(struct genl_info *info, unsigned long multi)
 {
-	const struct nlattr *nla;
-	unsigned long seen = 0;
-	int rem;
+	return nemo_nlmsg_once(info->nlhdr, multi, info->extack);
+}
 
-	nlmsg_for_each_attr(nla, info->nlhdr, GENL_HDRLEN, rem) {
-		unsigned long bit = BIT(nla_type(nla));
-
-		if (seen & bit & ~multi) {
-			NL_SET_ERR_MSG_ATTR(info->extack, nla, "attribute is there twice");
-			return -EINVAL;
-		}
-		seen |= bit;
-	}
-	return 0;
+/* The same of a dump, whose attributes are a filter. */
+int nemo_dump_once(struct netlink_callback *cb)
+{
+	return nemo_nlmsg_once(cb->nlh, 0, cb->extack);
 }
 
 /**
@@ -237,17 +249,24 @@ int nemo_link_get(struct genl_info *info, const struct genl_family *family,
 
 /* The dump of link-get. cb->args[0]: devices done. */
 int nemo_link_dump(struct sk_buff *skb, struct netlink_callback *cb,
-		   const struct genl_family *family, u8 cmd,
+		   const struct genl_family *family, u8 cmd, int ifindex_attr,
 		   nemo_fill_fn *fill)
 {
 	struct nemo_net *nn = nemo_net_get(sock_net(skb->sk));
+	const struct nlattr *only = nemo_dump_attrs(cb)[ifindex_attr];
 	struct nemo_tunnel *t;
 	long i = 0;
+	int err;
 
+	err = nemo_dump_once(cb);
+	if (err)
+		return err;
 	cb->seq = READ_ONCE(nn->tunnels_gen);
 	rcu_read_lock();
 	list_for_each_entry_rcu(t, &nn->tunnels, list) {
 		if (i++ < cb->args[0])
+			continue;
+		if (only && t->dev->ifindex != nla_get_u32(only))
 			continue;
 		if (nemo_link_put(skb, cb, family, NETLINK_CB(cb->skb).portid,
 				  cb->nlh->nlmsg_seq, cmd, t, fill))

@@ -163,6 +163,7 @@ int nemo_attr_put_prefix(struct sk_buff *skb, int attr,
 int nemo_attr_put_drops(struct sk_buff *skb, int attr, int pad,
 			const struct nemo_tunnel *t);
 int nemo_attr_once(struct genl_info *info, unsigned long multi);
+int nemo_dump_once(struct netlink_callback *cb);
 
 typedef int nemo_dump_fn(struct sk_buff *skb, struct netlink_callback *cb,
 			 struct nemo_tunnel *t, const void *filter);
@@ -173,7 +174,7 @@ typedef int nemo_fill_fn(struct sk_buff *skb, const struct nemo_tunnel *t);
 int nemo_link_get(struct genl_info *info, const struct genl_family *family,
 		  u8 cmd, int ifindex_attr, nemo_fill_fn *fill);
 int nemo_link_dump(struct sk_buff *skb, struct netlink_callback *cb,
-		   const struct genl_family *family, u8 cmd,
+		   const struct genl_family *family, u8 cmd, int ifindex_attr,
 		   nemo_fill_fn *fill);
 
 #endif

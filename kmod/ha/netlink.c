@@ -236,7 +236,11 @@ int nemo_ha_nl_bce_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	struct nlattr **attrs = nemo_dump_attrs(cb);
 	struct in6_addr hoa, *only = NULL;
 	u32 ifindex = 0;
+	int err;
 
+	err = nemo_dump_once(cb);
+	if (err)
+		return err;
 	if (attrs[NEMO_HA_A_IFINDEX])
 		ifindex = nla_get_u32(attrs[NEMO_HA_A_IFINDEX]);
 	if (attrs[NEMO_HA_A_HOA]) {
@@ -405,7 +409,7 @@ int nemo_ha_nl_link_get_doit(struct sk_buff *skb, struct genl_info *info)
 int nemo_ha_nl_link_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	return nemo_link_dump(skb, cb, &nemo_ha_family, NEMO_HA_CMD_LINK_GET,
-			      nemo_ha_fill_link);
+			      NEMO_HA_A_LINK_IFINDEX, nemo_ha_fill_link);
 }
 
 #include "netlink_gen.c"

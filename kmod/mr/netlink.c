@@ -264,6 +264,14 @@ void nemo_mr_notify_state(const struct nemo_mr *mr, enum nemo_mr_state old,
 
 /* Requests --------------------------------------------------------------- */
 
+static int nemo_mr_check_name(const struct nlattr *nla, struct netlink_ext_ack *extack)
+{
+	if (*(const char *)nla_data(nla))
+		return 0;
+	NL_SET_ERR_MSG_ATTR(extack, nla, "the name of a mobile router must not be empty");
+	return -EINVAL;
+}
+
 static int nemo_mr_parse_name(struct genl_info *info, struct nemo_mr_conf *conf)
 {
 	if (GENL_REQ_ATTR_CHECK(info, NEMO_MR_A_NAME)) {
@@ -271,12 +279,7 @@ static int nemo_mr_parse_name(struct genl_info *info, struct nemo_mr_conf *conf)
 		return -EINVAL;
 	}
 	nla_strscpy(conf->name, info->attrs[NEMO_MR_A_NAME], sizeof(conf->name));
-	if (!conf->name[0]) {
-		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[NEMO_MR_A_NAME],
-				    "the name of a mobile router must not be empty");
-		return -EINVAL;
-	}
-	return 0;
+	return nemo_mr_check_name(info->attrs[NEMO_MR_A_NAME], info->extack);
 }
 
 /* An address that may also be all zeros, for none. */
@@ -604,10 +607,17 @@ int nemo_mr_nl_mr_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	u32 ifindex = 0;
 	int err;
 
+	err = nemo_dump_once(cb);
+	if (err)
+		return err;
 	if (attrs[NEMO_MR_A_IFINDEX])
 		ifindex = nla_get_u32(attrs[NEMO_MR_A_IFINDEX]);
-	if (attrs[NEMO_MR_A_NAME])
+	if (attrs[NEMO_MR_A_NAME]) {
+		err = nemo_mr_check_name(attrs[NEMO_MR_A_NAME], cb->extack);
+		if (err)
+			return err;
 		name = nla_data(attrs[NEMO_MR_A_NAME]);
+	}
 	rtnl_lock();
 	err = nemo_tunnel_dump(skb, cb, ifindex, name, nemo_mr_dump_dev);
 	rtnl_unlock();
@@ -639,7 +649,7 @@ int nemo_mr_nl_link_get_doit(struct sk_buff *skb, struct genl_info *info)
 int nemo_mr_nl_link_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	return nemo_link_dump(skb, cb, &nemo_mr_family, NEMO_MR_CMD_LINK_GET,
-			      nemo_mr_fill_link);
+			      NEMO_MR_A_LINK_IFINDEX, nemo_mr_fill_link);
 }
 
 int nemo_mr_nl_link_set_doit(struct sk_buff *skb, struct genl_info *info)

@@ -97,6 +97,9 @@ class Spec:
     def do(self, op, payload):
         return self.genl.do(self.ops[op]["number"], payload)
 
+    def dump(self, op, payload=b"", between=None):
+        return self.genl.dump(self.ops[op]["number"], payload, between)
+
     def groups(self):
         return [group["name"] for group in self.yaml["mcast-groups"]["list"]]
 
@@ -131,15 +134,16 @@ class Ktap:
         if not good:
             print(f"# {note}")
 
-    def refused(self, spec, op, what, payload, code=None, text=None):
+    def refused(self, spec, op, what, payload, code=None, text=None, ask=Spec.do):
         """Without a code it is the request that is wrong, whatever it is about."""
-        answer = spec.do(op, payload)
-        good = answer.error and answer.text
+        answer = ask(spec, op, payload)
+        good = answer.error and answer.text and not answer.replies
         good = good and (answer.error == code if code else answer.error != errno.ENOENT)
         if not answer.error and op in MAKERS:
             spec.clear()
         self.ok(bool(good) and (text or "") in answer.text,
-                f"{spec.name} {op}: {what}", f"got {answer}, want {code or 'an error'} '{text}'")
+                f"{spec.name} {op}{', dump' * (ask == Spec.dump)}: {what}",
+                f"got {answer}, want {code or 'an error'} '{text}'")
 
 
 def number(size, value):
@@ -211,30 +215,33 @@ NEEDED = {
 FORGOTTEN = {"nemo_mr": ("coa", "peer"), "nemo_ha": ("tcoa",)}
 
 
-def attributes_of(tap, spec, op):
+def attributes_of(tap, spec, op, ask=Spec.do):
+    def refused(what, **how):
+        tap.refused(spec, op, what, spec.request(op, **how), ask=ask)
+
     for name in spec.allowed(op):
         definition = spec.definition(op, name)
         for what, value in bad_values(spec, definition):
-            tap.refused(spec, op, f"{name} {what}", spec.request(op, change={name: value}))
-        if name in NEEDED[op]:
-            tap.refused(spec, op, f"{name} missing", spec.request(op, drop=[name]))
+            refused(f"{name} {what}", change={name: value})
+        if name in NEEDED[op] and ask == Spec.do:
+            refused(f"{name} missing", drop=[name])
         if not definition.get("multi-attr"):
-            twice = spec.put(op, name, spec.good_values[name])
-            tap.refused(spec, op, f"{name} twice", spec.request(op, extra=twice))
+            refused(f"{name} twice", extra=spec.put(op, name, spec.good_values[name]))
     for name in spec.attributes(op):
         if name not in spec.allowed(op):
             n = spec.attributes(op).index(name) + 1
-            tap.refused(spec, op, f"{name} does not belong there",
-                        spec.request(op, extra=attr(n, bytes(8))))
+            refused(f"{name} does not belong there", extra=attr(n, bytes(8)))
     unknown = attr(len(spec.attributes(op)) + 1, b"\0\0\0\0")
-    tap.refused(spec, op, "an unknown attribute", spec.request(op, extra=unknown))
-    tap.refused(spec, op, "octets that are no attribute", spec.request(op, extra=b"\xff\xff"))
+    refused("an unknown attribute", extra=unknown)
+    refused("octets that are no attribute", extra=b"\xff\xff")
 
 
 def attributes(tap, specs):
     for spec in specs:
         for op in spec.requests():
             attributes_of(tap, spec, op)
+            if "dump" in spec.ops[op]:
+                attributes_of(tap, spec, op, Spec.dump)
         answer = spec.genl.do(len(spec.ops) + 1)
         tap.ok(answer.error == errno.EOPNOTSUPP, f"{spec.name}: an unknown command",
                f"got {answer}")
@@ -427,7 +434,7 @@ def stranger(tap, specs):
             tap.ok(answer.error == errno.EPERM, f"{spec.name} {op}: not for {os.environ['WHO']}",
                    f"got {answer}")
             if "dump" in spec.ops[op]:
-                answer = spec.genl.dump(spec.ops[op]["number"])
+                answer = spec.dump(op)
                 tap.ok(answer.error == errno.EPERM and not answer.replies,
                        f"{spec.name} {op}, dump: not for {os.environ['WHO']}",
                        f"got {answer}, {len(answer.replies)} replies")
@@ -454,48 +461,79 @@ def owner(tap, specs):
                f"heard {heard}")
 
 
-def dump(tap, specs):
-    spec, other = specs[0], Spec("nemo_mr", specs[0].tunnel)
-    spec.genl = Genl("nemo_mr", buffer=8192)	# the kernel fills no more at a time
+# One of a table's entries is shown, made and removed by
+ENTRIES = {"nemo_mr": ("mr-get", "mr-new", "mr-del"),
+           "nemo_ha": ("bce-get", "bce-bind", "bce-del")}
 
-    def change(i):
-        return {"name": b"r%d\0" % i, "hoa": ip(f"2001:db8:f:1::{i:x}"),
-                "prefix": prefix(f"2001:db8:100:{i:x}::/64")}
 
-    drop = ["guest", "attachment", "exclude"]
+def numbered(spec, op, i, drop=()):
+    """A request about the i-th of many."""
+    about = {"name": b"r%d\0" % i, "hoa": ip(f"2001:db8:f:1::{i:x}"),
+             "prefix": prefix(f"2001:db8:100:{i:x}::/64")}
+    drop = ["guest", "attachment", "exclude", "tcoa", "tcoa-lifetime", *drop]
+    return spec.request(op, drop, {n: v for n, v in about.items() if n in spec.allowed(op)})
+
+
+def entries(tap, spec):
+    get, make, remove = ENTRIES[spec.name]
+    other = Spec(spec.name, spec.tunnel)
+    spec.genl = Genl(spec.name, buffer=8192)	# the kernel fills no more at a time
     for i in range(1, 201):
-        spec.do("mr-new", spec.request("mr-new", drop=drop, change=change(i)))
-    answer = spec.genl.dump(spec.ops["mr-get"]["number"])
-    names = {dict(r)[2] for r in answer.replies}
-    tap.ok(len(answer.replies) == len(names) == 200 and not answer.interrupted,
-           "nemo_mr mr-get, dump: two hundred, each once",
-           f"{len(answer.replies)} replies, {len(names)} names, {answer.interrupted}")
-    answer = spec.genl.dump(spec.ops["mr-get"]["number"], between=lambda: other.do(
-        "mr-del", other.request("mr-del", change={"name": b"r150\0"})))
-    tap.ok(answer.interrupted, "nemo_mr mr-get, dump: says that it was interrupted")
-    answer = spec.genl.dump(spec.ops["mr-get"]["number"], spec.put(
-        "mr-get", "ifindex", struct.pack("I", 0x7fffffff)))
-    tap.ok(not answer.replies, "nemo_mr mr-get, dump of no such device: nothing",
+        spec.do(make, numbered(spec, make, i))
+    answer = spec.dump(get)
+    key = spec.attributes(get).index("hoa") + 1
+    keys = {dict(r)[key] for r in answer.replies}
+    tap.ok(len(answer.replies) == len(keys) == 200 and not answer.interrupted,
+           f"{spec.name} {get}, dump: two hundred, each once",
+           f"{len(answer.replies)} replies, {len(keys)} home addresses, {answer.interrupted}")
+    answer = spec.dump(get, between=lambda: other.do(
+        remove, numbered(other, remove, 150, drop=["seq"])))
+    tap.ok(answer.interrupted, f"{spec.name} {get}, dump: says that it was interrupted",
+           f"{len(answer.replies)} replies")
+    answer = spec.dump(get, numbered(spec, get, 20))
+    tap.ok(len(answer.replies) == 1, f"{spec.name} {get}, dump of one",
+           f"{len(answer.replies)} replies")
+    answer = spec.dump(get, numbered(spec, get, 150))
+    tap.ok(not answer.replies and not answer.error,
+           f"{spec.name} {get}, dump of one that is not there: nothing",
            f"got {answer}, {len(answer.replies)} replies")
+    nowhere(tap, spec, get)
     spec.clear()
-    tap.ok(not spec.count(), "nemo_mr: all are gone", f"{spec.count()} entries")
-    links(tap, spec)
+    tap.ok(not spec.count(), f"{spec.name}: all are gone", f"{spec.count()} entries")
+
+
+def nowhere(tap, spec, get):
+    for index in (0x7fffffff, 0xffffffff):
+        answer = spec.dump(get, spec.put(get, "ifindex", struct.pack("I", index)))
+        tap.ok(not answer.replies and not answer.error,
+               f"{spec.name} {get}, dump of no such device, {index:#x}: nothing",
+               f"got {answer}, {len(answer.replies)} replies")
 
 
 def links(tap, spec):
     def iproute(*lines):
         subprocess.run(["ip", "-batch", "-"], input="\n".join(lines), text=True, check=True)
 
-    get, names = spec.ops["link-get"]["number"], [f"more{i}" for i in range(100)]
-    iproute(*(f"link add {name} type nemo_mr" for name in names))
-    answer = spec.genl.dump(get)
+    names = [f"more{i}" for i in range(100)]
+    iproute(*(f"link add {name} type {spec.name}" for name in names))
+    answer = spec.dump("link-get")
     tap.ok(len(answer.replies) == 101 and not answer.interrupted,
-           "nemo_mr link-get, dump: a hundred and one, not interrupted",
+           f"{spec.name} link-get, dump: a hundred and one, not interrupted",
            f"{len(answer.replies)} replies, {answer.interrupted}")
-    answer = spec.genl.dump(get, between=lambda: iproute("link del more0"))
-    tap.ok(answer.interrupted, "nemo_mr link-get, dump: says that it was interrupted",
+    answer = spec.dump("link-get", between=lambda: iproute("link del more0"))
+    tap.ok(answer.interrupted, f"{spec.name} link-get, dump: says that it was interrupted",
            f"{len(answer.replies)} replies")
+    answer = spec.dump("link-get", spec.put("link-get", "ifindex", device("more50")))
+    tap.ok([dict(r)[2] for r in answer.replies] == [b"more50\0"],
+           f"{spec.name} link-get, dump of one", f"{len(answer.replies)} replies")
+    nowhere(tap, spec, "link-get")
     iproute(*(f"link del {name}" for name in names[1:]))
+
+
+def dump(tap, specs):
+    for spec in specs:
+        entries(tap, spec)
+        links(tap, spec)
 
 
 def main():
