@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """
 netlink_errors.py PART - KTAP lines about requests that the families must refuse; called
-by tests/scenarios/netlink_errors.sh, which has made the devices. PART:
+by tests/scenarios/netlink_errors.sh and netlink_dump.sh, which have made the devices. PART:
 
   attributes    each attribute of each request in the specs: wrong size, out of range,
                 missing, doubled, unknown, of another request
