@@ -5,12 +5,15 @@
  *   load bindings DEV N       registers N bindings, one prefix each
  *   load changes DEV N COUNT  then gives the N, in turn, a new care-of address, COUNT
  *                             times in all; prints changes a second
+ *   load dump DEV N           then reads the N, and in the middle of that gives each a new
+ *                             care-of address, twice: what is read must be of one moment
  *   load routers DEV N        makes N mobile routers
  *
  * Binding i has home address 2001:db8:e:1::i, prefix 2001:db8:80+…::/64 and a care-of
  * address of its own, as if each were on another host.
  */
 #include <arpa/inet.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -94,6 +97,60 @@ static int changes(struct nemo_nl *nl, uint32_t ifindex, uint32_t n, uint32_t co
 	return err;
 }
 
+/* Bindings that are read, and change meanwhile. */
+struct moving {
+	struct nemo_nl changer;
+	uint32_t ifindex;
+	uint32_t n;		/* of them */
+	uint32_t read;
+	uint16_t seq;		/* of what is read */
+	unsigned int attempt;	/* from 0 */
+	bool mixed;
+	int err;
+};
+
+#define CHANGED_ATTEMPTS	2
+
+static void read_one(struct nlmsghdr *nlh, void *arg)
+{
+	struct moving *m = arg;
+	struct nemo_bce_info b;
+	int err = nemo_ha_parse(nlh, &b);
+
+	if (m->read && b.seq != m->seq)
+		m->mixed = true;
+	m->seq = b.seq;
+	if (!m->read++ && m->attempt < CHANGED_ATTEMPTS)
+		for (uint32_t i = 1; !err && i <= m->n; i++)
+			err = bind_one(&m->changer, m->ifindex, i, b.seq + 1);
+	m->err = m->err ?: err;
+}
+
+static void read_again(void *arg)
+{
+	struct moving *m = arg;
+
+	m->attempt++;
+	m->read = 0;
+	m->mixed = false;
+}
+
+static int dump(struct nemo_nl *nl, uint32_t ifindex, uint32_t n)
+{
+	struct moving m = { .ifindex = ifindex, .n = n };
+	int err = check(&m.changer, nemo_nl_open(&m.changer, NEMO_HA_FAMILY_NAME));
+
+	if (err)
+		return err;
+	err = check(nl, nemo_nl_dump(nl, nemo_nl_msg(nl, NEMO_HA_CMD_BCE_GET), read_one,
+				     read_again, &m)) ?: m.err;
+	if (err)
+		return err;
+	printf("%u bindings%s, attempt %u\n", m.read, m.mixed ? " of several moments" : "",
+	       m.attempt + 1);
+	return m.read != n || m.mixed || m.attempt != CHANGED_ATTEMPTS;
+}
+
 static int router_one(struct nemo_nl *nl, uint32_t ifindex, uint32_t i)
 {
 	struct nemo_mr_info m = {
@@ -129,7 +186,7 @@ int main(int argc, char **argv)
 	uint32_t ifindex;
 
 	if (argc < 4 || (!strcmp(argv[1], "changes") && argc < 5)) {
-		fprintf(stderr, "usage: load bindings|routers DEV N | changes DEV N COUNT\n");
+		fprintf(stderr, "usage: load bindings|dump|routers DEV N | changes DEV N COUNT\n");
 		return 2;
 	}
 	if (!strcmp(argv[1], "routers"))
@@ -141,5 +198,7 @@ int main(int argc, char **argv)
 		return !!bindings(&nl, ifindex, atoi(argv[3]));
 	if (!strcmp(argv[1], "changes"))
 		return !!changes(&nl, ifindex, atoi(argv[3]), atoi(argv[4]));
+	if (!strcmp(argv[1], "dump"))
+		return !!dump(&nl, ifindex, atoi(argv[3]));
 	return !!routers(&nl, ifindex, atoi(argv[3]));
 }
