@@ -133,27 +133,32 @@ lab_rtt() {
 	done
 }
 
+# lab_home - the home agent's cable to core, with all that is lost with it
+lab_home() {
+	lab_link core ha ha eth0
+	lab_batch core <<-END
+	addr add 2001:db8:f::ffff/64 dev ha
+	route add 2001:db8:100::/40 via $LAB_HA
+	route add 2001:db8:f:1::/64 via $LAB_HA
+	END
+	lab_batch ha <<-END
+	addr add $LAB_HA/64 dev eth0
+	route add default via 2001:db8:f::ffff
+	END
+}
+
 lab_core() {
 	local h
 	lab_ns core all.forwarding=1 default.forwarding=1 default.accept_dad=0
 	lab_ns cn default.accept_dad=0 default.accept_ra=0
 	lab_ns ha all.forwarding=1 default.forwarding=1 default.accept_dad=0 default.accept_ra=0
 	lab_link core cn cn eth0
-	lab_link core ha ha eth0
-	lab_batch core <<-END
-	addr add 2001:db8:c::1/64 dev cn
-	addr add 2001:db8:f::ffff/64 dev ha
-	route add 2001:db8:100::/40 via $LAB_HA
-	route add 2001:db8:f:1::/64 via $LAB_HA
-	END
+	ip -n core addr add 2001:db8:c::1/64 dev cn
 	lab_batch cn <<-END
 	addr add $LAB_CN/64 dev eth0
 	route add default via 2001:db8:c::1
 	END
-	lab_batch ha <<-END
-	addr add $LAB_HA/64 dev eth0
-	route add default via 2001:db8:f::ffff
-	END
+	lab_home
 	{
 		echo "table ip6 source {"
 		echo "	counter spoofed { }"

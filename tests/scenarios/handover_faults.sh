@@ -24,6 +24,17 @@ attached() {
 no_routes() { on "$1" cat /proc/net/snmp6 | awk '$1 == "Ip6InNoRoutes" { print $2 }'; }
 more_no_routes() { [ "$(no_routes "$1")" -gt "$2" ]; }
 
+# rename NS FROM TO - under traffic, which kernels before 6.2 refuse
+rename() {
+	local out
+	out=$(ip -n "$1" link set "$2" name "$3" 2>&1) && return
+	echo "$out"
+	[[ $(uname -r) = 6.1.* && $out = *busy* ]]
+}
+
+# gone NS DEV
+gone() { ! ip -n "$1" link show "$2"; }
+
 lab_up
 lab_guest_add 1 A
 lab_agents
@@ -32,9 +43,18 @@ ok "the guest has an address" lab_wait 20 lab_guest_ready 1
 recovers "at first"
 lab_streams_start 100
 
+# The tunnel devices are renamed. Routing rules have names, so that of the host comes back first.
+ok "the host's tunnel device is renamed" rename hostA nemo0 tunnel0
+gone hostA tunnel0 > /dev/null 2>&1 || ip -n hostA link set tunnel0 name nemo0
+recovers "... to and fro"
+ok "the home agent's tunnel device is renamed" rename ha nemo-ha0 tunnel0
+ok "... and traffic goes on" lab_wait 5 reaches
+
 # The address of the host goes; RAs bring it back
 ip -n hostA addr flush dev eth0 scope global
 recovers "care-of address removed"
+gone ha tunnel0 > /dev/null 2>&1 || ip -n ha link set tunnel0 name nemo-ha0
+ok "the home agent's tunnel device has its name again" lab_wait 5 reaches
 
 # The interface is renamed under the tunnel, and the bridge under the attachment
 ip -n hostA link set br0 down
@@ -82,6 +102,12 @@ lab_end "$LAB_RADVD"
 lab_radvd
 recovers "outer interface deleted and made again"
 
+# The same of the home agent
+ip -n ha link del eth0
+not_ok "no traffic without the home agent's interface" reaches
+lab_home
+recovers "home agent's interface deleted and made again"
+
 # A host dies with the guest's traffic; the other one takes the guest
 lab_move A B
 ok "moved to B" lab_wait 20 lab_is_active B
@@ -98,6 +124,14 @@ lab_end "${LAB_AGENT[hostA]}" "${LAB_AGENT[ha]}"
 lab_agent ha
 lab_agent hostA
 recovers "modules loaded again, agents started again"
+
+# The home agent's namespace dies under traffic; the modules can go then
+lab_crash ha
+ok "traffic goes on without the home agent's agent, again" lab_wait 5 reaches
+ip netns del ha
+ok "namespace of the home agent deleted" lab_wait 20 gone core ha
+ok "... rmmod nemo_ha" rmmod nemo_ha
+ok "... rmmod nemo_mr" rmmod nemo_mr
 
 lab_streams_stop 100
 lab_down
