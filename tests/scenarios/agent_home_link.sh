@@ -34,12 +34,41 @@ ok 'release' ctl hostA -S "$LAB_RUN/hostA.sock" release guest1
 ok 'the home agent no longer answers for it' lab_wait 5 not_proxied
 
 # A binding that expires takes the proxy with it.
+events() { sed '/^nemoctl/d' "$LAB_RUN/ha.monitor" | jq -r "select(.hoa == \"$hoa\") | .event"; }
+expired() { events | grep -qx expired; }
+lab_spawn ha ha.monitor "$BUILD/nemoctl" -j monitor ha
+monitor=$LAB_PID
 ip -n guest1 link set eth0 up
 ok 'registered again' lab_wait 20 lab_is_active A
 ok 'the home agent answers again' lab_wait 5 proxied
 lab_end "${LAB_AGENT[hostA]}"
-ctl ha ha del "$hoa" > /dev/null
-ok 'a removed binding takes the proxy with it' lab_wait 5 not_proxied
+ctl ha ha set "$hoa" lifetime 4
+ok 'a binding that nobody refreshes expires' lab_wait 20 expired
+ok '... and takes the proxy with it' lab_wait 5 not_proxied
+ok '... which the agent says' grep -q 'guest1: the binding has expired' "$LAB_RUN/ha.log"
+
+# So does one that is removed when there are more notifications than a socket holds. The same
+# on the host: a state that it was not told of.
+told_standby() { [ "$(lab_status hostA | jget '.host.mr[0].state')" = standby ]; }
+lab_agent hostA
+ctl hostA mr set guest1 state standby
+on guest1 ping -q -c 1 -W 3 "$LAB_CN" > /dev/null
+ok 'registered once more' lab_wait 20 proxied
+ok 'the host agent knows' lab_wait 10 lab_is_active A
+ip -n guest1 link set eth0 down
+kill -STOP "$monitor" "${LAB_AGENT[ha]}" "${LAB_AGENT[hostA]}"
+ok 'many other bindings are made' on ha "$BUILD/lab/load" bindings nemo-ha0 3000
+ok '... and other mobile routers' on hostA "$BUILD/lab/load" routers nemo0 3000
+ctl ha ha del "$hoa"
+ctl hostA mr set guest1 state standby
+kill -CONT "$monitor" "${LAB_AGENT[ha]}" "${LAB_AGENT[hostA]}"
+lost() { grep -q '^nemoctl: some notifications were lost' "$LAB_RUN/ha.monitor"; }
+ok 'a monitor says that some were lost' lab_wait 10 lost
+is '... among them the removal' "$(events | grep -cx deregistered)" 0
+ok 'a removed binding takes the proxy with it all the same' lab_wait 10 not_proxied
+ok 'the host agent stands by all the same' lab_wait 10 told_standby
+lab_end "$monitor" "${LAB_AGENT[hostA]}"
+ip -n guest1 link set eth0 up
 
 # Without authentication: works, and says loudly what it means.
 lab_end "${LAB_AGENT[ha]}"
@@ -55,7 +84,7 @@ lab_config() {
 lab_agents
 ctl hostA mr set guest1 state standby > /dev/null
 on guest1 ping -q -c 1 -W 3 "$LAB_CN" > /dev/null
-bound() { [ "$(ctl ha -j ha show | jq length)" = 1 ]; }
+bound() { ctl ha ha show "$hoa"; }
 ok 'auth = none: registered' lab_wait 20 bound
 # A home agent that is silent cannot be asked to forget.
 lab_end "${LAB_AGENT[ha]}"

@@ -346,26 +346,32 @@ void ha_revocation_acknowledged(struct ha *ha, const struct mh_in *in)
 		revocation_answered(&mr->revocation, in);
 }
 
+/* Has the kernel still a binding? It may have been made again meanwhile. */
+static void look_at(struct ha_mr *mr, const char *what)
+{
+	struct nemo_bce_info info;
+
+	if (!bound(mr) || nemo_ha_get(&mr->ha->nl, mr->ha->ifindex,
+				      &mr->conf->hoa, &info) != -ENOENT)
+		return;
+	mr->coa = in6addr_any;
+	ha_mr_proxy(mr, false);
+	log_info("%s: the binding has %s", mr->conf->name, what);
+}
+
 static void on_notification(struct nlmsghdr *nlh, void *arg)
 {
 	struct nemo_bce_info info;
 	struct ha *ha = arg;
 	struct ha_mr *mr;
 
-	if (nemo_ha_parse(nlh, &info) || info.ifindex != ha->ifindex ||
-	    (info.reason != NEMO_HA_REASON_EXPIRED &&
-	     info.reason != NEMO_HA_REASON_DEREGISTERED))
+	if (nemo_ha_parse(nlh, &info) || info.ifindex != ha->ifindex)
 		return;
 	mr = ha_by_hoa(ha, &info.hoa);
-	/* Ours, or one of a binding that was made again meanwhile. */
-	if (!mr || !bound(mr) ||
-	    !nemo_ha_get(&ha->nl, ha->ifindex, &info.hoa, &info))
-		return;
-	mr->coa = in6addr_any;
-	ha_mr_proxy(mr, false);
-	log_info("%s: the binding has %s", mr->conf->name,
-		 info.reason == NEMO_HA_REASON_EXPIRED ? "expired" :
-							 "been removed");
+	if (mr && info.reason == NEMO_HA_REASON_EXPIRED)
+		look_at(mr, "expired");
+	else if (mr && info.reason == NEMO_HA_REASON_DEREGISTERED)
+		look_at(mr, "been removed");
 }
 
 static void on_readable(evutil_socket_t fd, short what, void *arg)
@@ -374,7 +380,11 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	nemo_nl_receive(&ha->ntf, on_notification, ha);
+	if (nemo_nl_receive(&ha->ntf, on_notification, ha) != -ENOBUFS)
+		return;
+	/* Notifications were lost: ask for everything. */
+	for (unsigned int i = 0; i < ha->mrs; i++)
+		look_at(ha->mr[i], "gone");
 }
 
 static int add_mr(struct ha *ha, const struct nemo_conf_mr *conf)
