@@ -13,6 +13,8 @@ static struct {
 	unsigned int sent;
 	uint16_t seq;
 	uint64_t mesg_id;
+	unsigned int n_mnp;
+	struct mh_prefix mnp[2];
 	struct event *timer;
 	unsigned int ms;
 	unsigned int accepted, lost, unanswered;
@@ -32,6 +34,8 @@ int mh_send(struct mh_socket *s, struct mh_msg *msg, const struct mh_path *path,
 	seen.sent++;
 	seen.seq = msg->bu.seq;
 	seen.mesg_id = msg->opts.mesg_id;
+	seen.n_mnp = msg->opts.n_mnp;
+	memcpy(seen.mnp, msg->opts.mnp, sizeof(seen.mnp));
 	return 0;
 }
 
@@ -91,7 +95,16 @@ static const struct bul_ops ops = {
 	.seen = never,
 };
 
-static const struct nemo_conf_mr conf = { .name = "guest1", .lifetime = 60 };
+/* 2001:db8:100:1::/64 and 2001:db8:100:200::/56 */
+static struct nemo_conf_mr conf = {
+	.name = "guest1",
+	.lifetime = 60,
+	.mnps = 2,
+	.mnp = {
+		{ { .s6_addr = { 0x20, 1, 0xd, 0xb8, 1, 0, 0, 1 } }, 64 },
+		{ { .s6_addr = { 0x20, 1, 0xd, 0xb8, 1, 0, 2 } }, 56 },
+	},
+};
 
 /* A host that has begun an exchange. */
 static void set_up(struct bul *bul, enum bul_exchange exchange)
@@ -111,9 +124,9 @@ static void pass(void)
 	event_base_loop(base, EVLOOP_NONBLOCK);
 }
 
-static void answer(struct bul *bul, uint8_t status, uint16_t seq)
+static struct mh_in answer_of(uint8_t status, uint16_t seq)
 {
-	struct mh_in in = {
+	return (struct mh_in){
 		.msg = {
 			.type = MH_BA,
 			.ba = { .status = status, .flags = MH_BA_R, .seq = seq },
@@ -123,6 +136,11 @@ static void answer(struct bul *bul, uint8_t status, uint16_t seq)
 			},
 		},
 	};
+}
+
+static void answer(struct bul *bul, uint8_t status, uint16_t seq)
+{
+	struct mh_in in = answer_of(status, seq);
 
 	bul_acknowledged(bul, &in);
 }
@@ -266,6 +284,57 @@ static void answers_that_are_none(void)
 	bul_free(&bul);
 }
 
+/* RFC 3963 §5.2: all of the prefixes, or none and the home agent knows them. */
+static void prefixes(void)
+{
+	struct bul bul;
+
+	set_up(&bul, BUL_REGISTER);
+	CHECK(!seen.n_mnp);
+	bul_free(&bul);
+	conf.explicit_mode = true;
+	set_up(&bul, BUL_REGISTER);
+	CHECK(seen.n_mnp == conf.mnps);
+	for (unsigned int i = 0; i < seen.n_mnp; i++)
+		CHECK(seen.mnp[i].len == conf.mnp[i].len &&
+		      !memcmp(&seen.mnp[i].addr, &conf.mnp[i].addr,
+			      sizeof(conf.mnp[i].addr)));
+	bul_free(&bul);
+	conf.explicit_mode = false;
+}
+
+/* A binding of @lifetime s, with an advice (0xffff: none); @ms until its refresh. */
+static void granted(uint32_t lifetime, uint16_t advice, unsigned int ms)
+{
+	struct bul bul;
+	struct mh_in in;
+
+	set_up(&bul, BUL_REGISTER);
+	in = answer_of(MH_BA_ACCEPTED, seen.seq);
+	in.msg.ba.lifetime = lifetime / 4;
+	if (advice != 0xffff)
+		in.msg.opts.has |= MH_BIT(MH_OPT_REFRESH_ADVICE);
+	in.msg.opts.refresh_advice = advice;
+	bul_acknowledged(&bul, &in);
+	CHECK(bul.granted == lifetime);
+	CHECK(seen.timer == bul.refresh && seen.ms == ms);
+	pass();
+	CHECK(seen.sent == 2 && bul.exchange == BUL_REFRESH);
+	bul_free(&bul);
+}
+
+/* What was granted counts, not what was asked for; §6.2.4: an advice is less than that. */
+static void refreshes(void)
+{
+	granted(60, 0xffff, 48 * S);
+	granted(20, 0xffff, 16 * S);
+	granted(60, 5, 20 * S);
+	granted(60, 14, 56 * S);
+	granted(60, 15, 48 * S);
+	granted(60, 1000, 48 * S);
+	granted(60, 0, 48 * S);
+}
+
 int main(void)
 {
 	static const struct tap_test tests[] = {
@@ -277,6 +346,8 @@ int main(void)
 		{ "135 to a transient binding: of whose?", transient_too_old },
 		{ "a transient binding is as old as its announcement", transient_number },
 		{ "answers that are none", answers_that_are_none },
+		{ "explicit mode names the prefixes, implicit mode none", prefixes },
+		{ "refreshed in time; Binding Refresh Advice", refreshes },
 	};
 
 	base = event_base_new();
