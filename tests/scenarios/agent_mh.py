@@ -101,6 +101,7 @@ class Host:
         self.out = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_RAW)
         self.mh = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(0x86DD))
         self.seq = int(time.time() * 15) & 0xFFFF
+        self.lifetime = None    # in the last Binding Acknowledgement
 
     def send(self, mh, break_checksum=False, hao=True, coa=COA):
         src = HOA if hao else coa
@@ -129,7 +130,8 @@ class Host:
                 continue
             mh = packet[at:]
             if mh[2] == 6:
-                return f"{mh[6]}/{struct.unpack('!H', mh[8:10])[0]}"
+                seq, self.lifetime = struct.unpack("!HH", mh[8:12])
+                return f"{mh[6]}/{seq}"
             if mh[2] == 7:
                 return f"BE {mh[6]}"
 
@@ -171,12 +173,18 @@ def late_release(host):
     return " ".join(answers)
 
 
+def lifetime(host):
+    """What is granted when 60 s are asked for, in units of 4 s."""
+    return f"{status(host.ask(update(host.next())))} {host.lifetime}"
+
+
 def changed(mh, at, value):
     return mh[:at] + bytes([value]) + mh[at + 1:]
 
 
 TESTS = {
     "good": lambda h: status(h.ask(update(h.next()))),
+    "lifetime": lifetime,
     "explicit": lambda h: status(h.ask(update(h.next(), options=mnp_option(MNP, 64)))),
     "checksum": lambda h: h.ask(update(h.next()), break_checksum=True),
     "short": lambda h: h.ask(bytes([59, 0, 5, 0, 0, 0, 0, 0])),

@@ -10,7 +10,9 @@ export LAB_HOSTS=A
 lab_up || exit 1
 LAB_GUESTS=(1)
 lab_keys
-lab_agent ha
+# It has two prefixes, and asks for more time than it gets: a multiple of 4 s.
+mnp2=2001:db8:100:99::/64
+LAB_HA_OPTIONS='max-lifetime = 42' LAB_MR_OPTIONS+=$'\n'"mnp = $mnp2" lab_agent ha
 
 export COA OLD_COA HA=$LAB_HA HOA MNP SPI=257 KEY=$LAB_RUN/guest1.key
 COA=$(lab_coa A) OLD_COA=$(lab_host_net A)::bad HOA=$(lab_hoa 1) MNP=$(lab_mnp 1)
@@ -22,16 +24,23 @@ want() {
 }
 
 mapfile -t tests < <(sed -n '/^TESTS = {/,/^}/s/^    "\([a-z-]*\)".*/\1/p' "$here/agent_mh.py" |
-	grep -vx release)
+	grep -vx -e explicit -e release)
+binding() { ctl ha -j ha show | jq -c ".[0] | $1"; }
 # The old host is another address here, that nobody listens at.
 ip -n hostA addr add "$OLD_COA/64" dev eth0 nodad
 on hostA python3 "$here/agent_mh.py" "${tests[@]}" > "$LAB_RUN/answers" 2>&1
-bound=$(ctl ha -j ha show | jq -r '.[].coa')
+bound=$(ctl ha -j ha show | jq -r '.[].coa') implicit=$(binding '.mnp | sort')
+on hostA python3 "$here/agent_mh.py" explicit >> "$LAB_RUN/answers" 2>&1
+explicit=$(binding .mnp) lifetime=$(binding .lifetime)
 on hostA python3 "$here/agent_mh.py" release >> "$LAB_RUN/answers" 2>&1
 ip -n hostA addr del "$OLD_COA/64" dev eth0
 sed 's/^/# /' "$LAB_RUN/answers"
 want good 0 'a good Binding Update is accepted'
-want explicit 0 'explicit mode, the own prefix'
+is 'implicit mode: bound with all prefixes' "$implicit" "[\"$MNP/64\",\"$mnp2\"]"
+want explicit 0 'explicit mode, one of the own prefixes'
+is '... bound with this one' "$explicit" "[\"$MNP/64\"]"
+want lifetime '0 10' 'max-lifetime, in the Acknowledgement'
+is '... and in the binding' "$lifetime" 40
 want checksum - 'a bad checksum: silence'
 want short icmp 'a Binding Update of 8 octets: Parameter Problem, by the kernel'
 want long - 'a length beyond the packet: silence'
