@@ -10,6 +10,7 @@ Binding Error, "icmp" for a Parameter Problem, "-" for none.
 agent_mh.py --ha - plays a home agent that answers each Binding Update with a Binding
 Acknowledgement without the R flag, until it is killed.
 agent_mh.py --plain - one with the R flag, that repeats no option.
+agent_mh.py --brr HOW - a Binding Refresh Request to a host, at COA, signed as said below.
 agent_mh.py --revoke HOW SEQ [WHEN] - a Binding Revocation Indication to a host, at COA, from
 the home agent's address; HOW it is signed: good, wrong-key, no-auth; WHEN: its time stamp, in
 seconds since 1970, or never.
@@ -238,18 +239,28 @@ def to_host(out, mh, coa):
     out.sendto(head + addr(HA) + addr(coa) + rh2 + mh[:4] + value + mh[6:], (coa, 0))
 
 
+KEYS = {"good": KEY, "wrong-key": b"\1" * 32, "no-auth": None}
+
+
+def ask_for_refresh(how):
+    out = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_RAW)
+    to_host(out, message(0, b"\0\0", key=KEYS[how]), COA)
+
+
 def revoke(how, seq, when):
-    keys = {"good": KEY, "wrong-key": b"\1" * 32, "no-auth": None}
     out = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_RAW)
     fields = struct.pack("!BBHH", 1, 4, seq & 0xFFFF, 0)
     stamp = b"" if when == "never" else option(10, ntp_of(float(when)))
-    to_host(out, message(16, fields, stamp, key=keys[how]), COA)
+    to_host(out, message(16, fields, stamp, key=KEYS[how]), COA)
 
 
 if sys.argv[1:2] == ["--ha"]:
     play_home_agent(0)
 if sys.argv[1:2] == ["--plain"]:
     play_home_agent(0x40)
+if sys.argv[1:2] == ["--brr"]:
+    ask_for_refresh(sys.argv[2])
+    sys.exit()
 if sys.argv[1:2] == ["--revoke"]:
     revoke(sys.argv[2], int(sys.argv[3]), sys.argv[4] if sys.argv[4:] else time.time())
     sys.exit()

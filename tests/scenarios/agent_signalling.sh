@@ -81,20 +81,59 @@ no_nemo() { grep -q 'not a NEMO home agent' "$LAB_RUN/hostA.log"; }
 ok 'no R flag in the answer: said' lab_wait 20 no_nemo
 is 'no R flag in the answer: not used' "$(lab_mr A 1 .state)" standby
 
-# A revocation takes the guest's traffic away from a host: only the home agent's may.
 speaks() {
 	on guest1 ping -c 1 -W 1 fe80::1%eth0 > /dev/null
 	lab_is_active A
 }
 told() { lab_status hostA | jq ".host.mr[0].$1"; }
-heard() { [ "$(lab_status hostA | jget '.received."Binding Revocation"')" = "$1" ]; }
+heard() { [ "$(lab_status hostA | jget ".received.\"${2:-Binding Revocation}\"")" = "$1" ]; }
 said() { grep -c "Revocation $1" "$LAB_RUN/hostA.log"; }
 revoked() { [ "$(told bri_received)" = 1 ]; }
 
 lab_end "$fake" "${LAB_AGENT[hostA]}"
+LAB_MR_OPTIONS+=$'\n''lifetime = 400'	# no refresh by itself in this test
 lab_agent ha
 lab_agent hostA
 ok 'with a home agent that does: active' lab_wait 20 speaks
+
+# Hints to refresh a binding: an authentic Refresh Request, a Binding Error of the home agent. The
+# host listens to them when its last Update was a second ago.
+brr='Binding Refresh Request' be='Binding Error'
+idle() { [ "$(told exchange)" = '"none"' ]; }
+listens() {
+	lab_wait 10 idle
+	sleep 1.1
+	sent=$(told bu_sent)
+}
+listens
+on ha python3 "$here/agent_mh.py" --brr no-auth
+ok 'a Refresh Request without AUTH option is heard' lab_wait 10 heard 1 "$brr"
+on ha python3 "$here/agent_mh.py" --brr wrong-key
+ok 'a Refresh Request with the wrong key is heard' lab_wait 10 heard 2 "$brr"
+is '... and nothing follows' "$(told bu_sent)" "$sent"
+on ha python3 "$here/agent_mh.py" --brr good
+ok 'a Refresh Request with the right key is heard' lab_wait 10 heard 3 "$brr"
+ok '... and answered by an Update' test "$(told bu_sent)" -gt "$sent"
+listens
+on ha python3 "$LAB/signalling.py" error 2001:db8:f::99 "$COA" "$HOA"
+ok 'a Binding Error of somebody is heard' lab_wait 10 heard 1 "$be"
+is '... and nothing follows' "$(told bu_sent)" "$sent"
+on ha python3 "$LAB/signalling.py" error "$LAB_HA" "$COA" "$HOA"
+ok 'a Binding Error of the home agent is heard' lab_wait 10 heard 2 "$be"
+ok '... and answered by an Update' test "$(told bu_sent)" -gt "$sent"
+
+# The home agent asks for it itself when a binding has not the prefixes that are configured.
+asked() { lab_status ha | jget ".sent.\"$brr\""; }
+both() { [ "$(binding '.mnp | length')" = 2 ]; }
+listens
+echo "mnp = $mnp2" >> "$LAB_RUN/ha.conf"
+ok 'the home agent reads another prefix' ctl ha -S "$LAB_RUN/ha.sock" reload
+ok '... asks the host' lab_wait 10 heard 4 "$brr"
+ok '... and binds it' lab_wait 10 both
+ok 'the home agent reads the same again' ctl ha -S "$LAB_RUN/ha.sock" reload
+is '... and does not ask' "$(asked)" 1
+
+# A revocation takes the guest's traffic away from a host: only the home agent's may.
 seq=$(($(told seq) + 3000))	# newer than what the host may claim with in this test
 on ha python3 "$here/agent_mh.py" --revoke no-auth $seq
 ok 'a revocation without AUTH option is heard' lab_wait 10 heard 1

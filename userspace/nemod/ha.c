@@ -512,6 +512,36 @@ static bool same_network(const struct nemo_conf_mr *a,
 	return a->mnps == b->mnps && !memcmp(a->mnp, b->mnp, sizeof(a->mnp));
 }
 
+/*
+ * The kernel's binding has the prefixes of before. An Update has all of those of now; asked
+ * for once (RFC 6275 §6.1.2, §9.5.5), since without it the next refresh brings them, too.
+ */
+static void ask_for_refresh(const struct ha_mr *mr)
+{
+	struct mh_msg msg = { .type = MH_BRR };
+	struct mh_path path = {
+		.packing = MH_WITH_RH2,
+		.src = mr->ha->conf->ha.address,
+		.dst = mr->coa,
+		.hoa = mr->conf->hoa,
+	};
+
+	if (bound(mr))
+		mh_send(mr->ha->mh, &msg, &path, &mr->conf->auth);
+}
+
+static void change_mr(struct ha_mr *mr, const struct nemo_conf_mr *conf)
+{
+	bool same = same_network(conf, mr->conf);
+
+	if (!same)
+		ha_mr_net(mr, false);
+	mr->conf = conf;
+	mr->revocation.conf = conf;
+	if (!same)
+		ask_for_refresh(mr);
+}
+
 int ha_reload(struct ha *ha, const struct nemo_conf *conf)
 {
 	/* Whatever somebody has removed is made again, too. */
@@ -526,10 +556,7 @@ int ha_reload(struct ha *ha, const struct nemo_conf *conf)
 			remove_mr(ha, i);
 			continue;
 		}
-		if (!same_network(to, mr->conf))
-			ha_mr_net(mr, false);
-		mr->conf = to;
-		mr->revocation.conf = to;
+		change_mr(mr, to);
 		i++;
 	}
 	ha->conf = conf;
