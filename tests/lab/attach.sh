@@ -103,15 +103,28 @@ detach() {
 		test "${asked:-0}" -ge 40
 }
 
+# listens NS - a monitor has subscribed
+listens() { on "$1" awk '$2 == 16 && $4 != "00000000"' /proc/net/netlink | grep -q .; }
+
+# gone N - of guest N's state with its attachment, as a monitor on B has heard
+gone() {
+	[ "$(jq -r "select(.name == \"guest$1\" and .reason == \"attachment-gone\") |
+		.[\"old-state\"] + \" \" + .state" "$LAB_RUN/monitor$1")" = 'active active' ]
+}
+
 # The interface goes while packets go through it
 deleted() {
-	local n=$1 kind=${KIND[$1]}
+	local n=$1 kind=${KIND[$1]} monitor
+	lab_spawn hostB "monitor$n" "$BUILD/nemoctl" -j monitor mr
+	monitor=$LAB_PID
+	lab_wait 10 listens hostB
 	lab_streams_start 500 "$n"
 	ip -n hostB link del "$(lab_attachment "$n")"
 	ok "$kind: deleted under traffic, there is no attachment" unattached B "$n"
 	is "$kind: ... and the state is as before" "$(lab_mr B "$n" .state)" active
+	ok "$kind: ... which a monitor is told" lab_wait 5 gone "$n"
 	not_ok "$kind: ... and the guest is cut off" on cn ping -c 1 -W 0.5 "$(lab_guest_addr "$n")"
-	lab_end "${LAB_SEND[@]}" "${LAB_RECV[@]}"
+	lab_end "$monitor" "${LAB_SEND[@]}" "${LAB_RECV[@]}"
 }
 
 # attachment N - all of it, for a guest that is on A and served there
