@@ -68,21 +68,44 @@ before=$(filters)
 not_ok 'a second agent is refused' on hostA "$BUILD/nemod" -c "$LAB_RUN/hostA.conf"
 is 'and takes nothing from the first' "$(filters)" "$before"
 
-# Reload: a bad file changes nothing, a good one only what differs.
+# Reload: a bad file changes nothing, neither does one that changes what cannot be while the
+# agent runs; a good one changes only what differs.
+reload() { ctl hostA -S "$LAB_RUN/hostA.sock" reload; }
+settings() {
+	ctl hostA -j mr show | jq -c '[.[] | del(.stats, .expires, .seq, .["last-frame"])]'
+	lab_status hostA | jq -c '.host | .interface, [.mr[] | [.name, .hoa, .attachment]]'
+}
+
+# no_reload NAME TEXT SED - of a file that differs in this; TEXT is why
+no_reload() {
+	local out
+	{
+		sed "$3" "$LAB_RUN/good.conf"
+		echo 'hold-packets = 76'
+	} > "$LAB_RUN/hostA.conf"
+	out=$(reload 2>&1) && out='no failure'
+	ok "reload: $1: refused" grep -q "$2" <<< "$out"
+	is '... the old configuration stays' "$(settings)" "$before"
+}
+
 lab_streams_start 50
 cp "$LAB_RUN/hostA.conf" "$LAB_RUN/good.conf"
-sed -i 's/^hoa = .*/hoa = nonsense/' "$LAB_RUN/hostA.conf"
-out=$(ctl hostA -S "$LAB_RUN/hostA.sock" reload 2>&1)
-not_ok 'reload of a bad file is refused' ctl hostA -S "$LAB_RUN/hostA.sock" reload
-ok 'and says file and line' grep -q "hostA.conf:[0-9]*: hoa = nonsense" <<< "$out"
-ok 'the old configuration stays' active A
+before=$(settings)
+no_reload 'a bad file' 'hostA.conf:[0-9]*: hoa = nonsense' 's/^hoa = .*/hoa = nonsense/'
+cannot='cannot change while nemod runs; restart it'
+host="interface, device and gateway-mac of \[host\] $cannot"
+no_reload 'another interface' "$host" 's/^interface = .*/interface = br0/'
+no_reload 'another device' "$host" '/^interface = /adevice = nemo1'
+no_reload 'another gateway' "$host" '/^interface = /agateway-mac = 02:00:5e:00:01:ff'
+no_reload 'another socket' "socket $cannot" 's/^socket = .*/&2/'
+no_reload 'a home agent, too' "\[ha\] $cannot" "1i[ha]\naddress = $LAB_HA"
 {
 	cat "$LAB_RUN/good.conf"
 	echo 'hold-packets = 77'
 	printf '%s\n' '[mr extra]' 'hoa = 2001:db8:f:1::99' 'mnp = 2001:db8:100:99::/64' \
 		"home-agent = $LAB_HA" 'attachment = br1' "key-file = $LAB_RUN/guest1.key" 'spi = 300'
 } > "$LAB_RUN/hostA.conf"
-ok 'reload' ctl hostA -S "$LAB_RUN/hostA.sock" reload
+ok 'reload' reload
 is 'what differs is changed' "$(lab_mr A 1 '."hold-packets"')" 77
 is 'what is new is made' "$(ctl hostA -j mr show extra | jget '.[0].state')" standby
 ip -n hostA link add br1 type bridge
@@ -135,12 +158,12 @@ unset MALLOC_PERTURB_
 ip -n hostA link del nemo0
 ip -n hostA link add nemo0 type dummy
 echo 'hold-packets = 78' >> "$LAB_RUN/hostA.conf"
-out=$(ctl hostA -S "$LAB_RUN/hostA.sock" reload 2>&1)
+out=$(reload 2>&1)
 ok 'not all can be applied: said' grep -q 'not all .* applied: \[host\]: .*reload again' <<< "$out"
 not_ok '... and not that the old configuration stays' log_has hostA 'configuration stays'
 is 'the agent still knows all' "$(lab_status hostA | jq -c '[.host.mr[].name]')" '["guest1"]'
 ip -n hostA link del nemo0
-ok 'reload makes the tunnel device again' ctl hostA -S "$LAB_RUN/hostA.sock" reload
+ok 'reload makes the tunnel device again' reload
 not_ok 'the mobile router has stayed' log_has hostA 'no longer configured'
 is 'as it is configured now' "$(lab_mr A 1 '."hold-packets"')" 78
 ok 'and the guest makes the host active' lab_wait 10 reach
