@@ -22,13 +22,20 @@ move() {
 	lab_move "$1" "$2"
 	ok "move ${#LAB_MOVES[@]}, $1 to $2, round trip $RTT_MS ms: registered" lab_wait 10 lab_is_active "$2"
 	ok "... the old host stands by" lab_wait 10 standby "$1"
+	is "... the guest's gateway is the same" "$(gateway)" "lladdr $LAB_GATEWAY_MAC"
 }
 
 standby() {
 	[ "$(lab_mr "$1" 1 .state)" = standby ]
 }
 
+# What the guest knows as its gateway
+gateway() {
+	ip -n guest1 neigh show fe80::1 dev eth0 | awk '{ print $2, $3 }'
+}
+
 lab_online
+is "the guest knows its gateway" "$(gateway)" "lladdr $LAB_GATEWAY_MAC"
 before=$(ip -n guest1 -6 -o addr show dev eth0 | awk '{ print $4 }')
 lab_spawn ha ha.monitor "$BUILD/nemoctl" -j monitor ha
 lab_rtt 0
