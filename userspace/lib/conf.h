@@ -120,6 +120,14 @@ struct nemo_conf *nemo_conf_load(const char *path,
 				 void *arg);
 void nemo_conf_free(struct nemo_conf *conf);
 
+/**
+ * nemo_conf_warn - what is no mistake, but perhaps not meant
+ * @path: that it was loaded from
+ * @report: told of each: "FILE:LINE: warning: what is so; what would be better"
+ */
+void nemo_conf_warn(const struct nemo_conf *conf, const char *path,
+		    void (*report)(const char *text, void *arg), void *arg);
+
 const struct nemo_conf_mr *nemo_conf_mr(const struct nemo_conf *conf,
 					const char *name);
 const struct nemo_conf_peer *nemo_conf_peer(const struct nemo_conf *conf,

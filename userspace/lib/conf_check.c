@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What can be judged only when the whole configuration file is read. */
+#include <stdio.h>
 #include <string.h>
 
 #include "conf_parse.h"
@@ -182,4 +183,35 @@ void conf_check(struct conf_parser *p)
 	}
 	for (unsigned int i = 0; i < conf->peers; i++)
 		check_peer(p, &conf->peer[i]);
+}
+
+/* The first other mobile router on the attachment of @mr, or NULL. */
+static const struct nemo_conf_mr *shares(const struct nemo_conf *conf,
+					 const struct nemo_conf_mr *mr)
+{
+	for (unsigned int i = 0; i < conf->mrs; i++)
+		if (&conf->mr[i] != mr &&
+		    !strcmp(conf->mr[i].attachment, mr->attachment))
+			return &conf->mr[i];
+	return NULL;
+}
+
+/* Guests without MAC addresses are told apart by their IPv6 sources alone. */
+void nemo_conf_warn(const struct nemo_conf *conf, const char *path,
+		    void (*report)(const char *text, void *arg), void *arg)
+{
+	const struct nemo_conf_mr *mr, *other;
+	char text[1024];
+
+	for (unsigned int i = 0; conf->host.line && i < conf->mrs; i++) {
+		mr = &conf->mr[i];
+		other = mr->guests ? NULL : shares(conf, mr);
+		if (!other)
+			continue;
+		snprintf(text, sizeof(text),
+			 "%s:%u: warning: [mr %s] has no guest, and shares %s with [mr %s], line %u: a gratuitous ARP or an MLD report does not activate it; add guest = the MAC addresses of its guests",
+			 path, mr->line, mr->name, mr->attachment, other->name,
+			 other->line);
+		report(text, arg);
+	}
 }

@@ -28,6 +28,7 @@ static int check(const char *path)
 
 	if (!conf)
 		return EXIT_CONFIG;
+	nemo_conf_warn(conf, path, options_print_mistake, NULL);
 	printf("%s: good; %u mobile router%s\n", path, conf->mrs,
 	       conf->mrs == 1 ? "" : "s");
 	nemo_conf_free(conf);
