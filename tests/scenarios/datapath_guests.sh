@@ -26,6 +26,28 @@ activates() {
 bound() { ctl ha -j ha show | jq -e "any(.[]; .name == \"guest$1\")"; }
 unbound() { ! bound "$1"; }
 
+# What the guests' kernels say by themselves does not get out meanwhile.
+mute() { for n in 1 2; do tc -n guest$n qdisc add dev eth0 root blackhole; done; }
+unmute() { for n in 1 2; do tc -n guest$n qdisc del dev eth0 root; done; }
+states() { for n; do state "$n"; done | xargs; }
+
+# first_frames NAME WANT N... - mobile routers N are prepared, guest 1 says one thing, and
+# WANT are their states then; for each thing that a guest may say first
+first_frames() {
+	local name=$1 want=$2 kind n before
+	shift 2
+	for kind in arp mld na unknown; do
+		for n; do
+			set_mr "$n" state standby
+			set_mr "$n" prepared-uplink on state prepared
+		done
+		before=$(states "$@")
+		on guest1 "$LAB/frame.py" $kind eth0
+		lab_wait 5 in_state 1 active || true
+		is "$name: $kind" "$before -> $(states "$@")" "$want"
+	done
+}
+
 # port NAME - one more port of the bridge, with namespace "other" behind it
 port() {
 	ip link add eth0 netns other type veth peer name "$1" netns hostA
@@ -47,6 +69,12 @@ on guest2 ping -c 2 -i 0.2 -W 1 "$LAB_CN" > /dev/null
 is "a frame of guest 2 says nothing of guest 1" "$(state 1)" standby
 ip -n hostA link set vif1 up
 ok "a frame of guest 1 does, whatever its source is" lab_wait 10 activates guest1
+mute
+first_frames "any first frame of a known guest, and for nobody else" \
+	"prepared prepared -> active prepared" 1 2
+unmute
+set_mr 2 state active
+lab_wait 10 gateway guest1
 
 # By source address
 set_mr 1 guest none
@@ -73,6 +101,9 @@ set_mr 1 guest none
 ctl hostA mr del guest2
 set_mr 1 trigger on
 ok "the only one on its attachment: any guest's frame activates" lab_wait 10 activates guest1
+mute
+first_frames "the only one: any first frame" "prepared -> active" 1
+unmute
 
 # Ports with no guests behind them
 ip -n hostA link set vif1 down
