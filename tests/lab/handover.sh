@@ -40,17 +40,17 @@ says() {
 	echo "# $out"
 }
 
-# freeze - guest 1 stands still, as one that is paused: its programs have stopped, what they have
-# sent has left it, and its kernel answers no solicitation and sends none
+# freeze [N] - the guest stands still, as one that is paused: its programs have stopped, what they
+# have sent has left it, and its kernel answers no solicitation and sends none
 freeze() {
-	local pid
-	mapfile -t FROZEN < <(ip netns pids guest1)
+	local n=${1:-1} pid
+	mapfile -t FROZEN < <(ip netns pids "guest$n")
 	kill -STOP "${FROZEN[@]}"
 	for pid in "${FROZEN[@]}"; do
 		lab_wait 5 stopped "$pid"
 	done
 	lab_settle
-	tc -n guest1 qdisc add dev eth0 root blackhole
+	tc -n "guest$n" qdisc add dev eth0 root blackhole
 }
 stopped() { [[ $(< "/proc/$1/stat") = *") T "* ]]; }
 thaw() {
@@ -92,14 +92,15 @@ move_announced() {
 	VIFMOVE_HOOK="$BUILD/nemoctl -S $LAB_RUN/host$1.sock mr leave guest1" lab_move "$1" "$2"
 }
 
-# whole PPS - ends the streams; nothing was lost, doubled or put out of order, each way
+# whole PPS [N] - ends the streams; nothing was lost, doubled or put out of order, each way
 whole() {
-	local way
-	lab_streams_stop "$1"
+	local n=${2:-1} way log
+	lab_streams_stop "$1" "$n"
 	for way in up down; do
-		jq -c . "$LAB_RUN/${way}1.json" | sed 's/^/# /'
-		is "$way: lost" "$(jget .lost "$LAB_RUN/${way}1.json")" 0
-		is "$way: doubled" "$(jget .duplicated "$LAB_RUN/${way}1.json")" 0
-		is "$way: reordered" "$(jget .reordered "$LAB_RUN/${way}1.json")" 0
+		log=$LAB_RUN/$way$n.json
+		jq -c . "$log" | sed 's/^/# /'
+		is "${2:+guest $n, }$way: lost" "$(jget .lost "$log")" 0
+		is "${2:+guest $n, }$way: doubled" "$(jget .duplicated "$log")" 0
+		is "${2:+guest $n, }$way: reordered" "$(jget .reordered "$log")" 0
 	done
 }

@@ -28,6 +28,7 @@ LAB_HOSTS=${LAB_HOSTS:-A B}
 LAB_GUESTS=()
 LAB_PIDS=()
 LAB_MOVES=()
+LAB_SEND=() LAB_RECV=()
 RTT_MS=${RTT_MS:-0}
 PAUSE_MS=${PAUSE_MS:-50}
 
@@ -354,24 +355,27 @@ lab_settle() {
 # lab_streams_start [PPS] [N] - a numbered stream each way between guest N and the correspondent.
 # An echo first, so that no neighbour is looked for any more: what waits for one is overtaken.
 lab_streams_start() {
-	local pps=${1:-100} n=${2:-1} tool=$BUILD/lab/nstream
-	lab_spawn cn "up$n.recv" "$tool" recv 5001 "$LAB_RUN/up$n.rx"
-	LAB_RECV=("$LAB_PID")
-	lab_spawn "guest$n" "down$n.recv" "$tool" recv 5002 "$LAB_RUN/down$n.rx"
+	local pps=${1:-100} n=${2:-1} tool=$BUILD/lab/nstream up down
+	up=$((4999 + 2 * n)) down=$((5000 + 2 * n))
+	lab_spawn cn "up$n.recv" "$tool" recv $up "$LAB_RUN/up$n.rx"
+	LAB_RECV+=("$LAB_PID")
+	lab_spawn "guest$n" "down$n.recv" "$tool" recv $down "$LAB_RUN/down$n.rx"
 	LAB_RECV+=("$LAB_PID")
 	on "guest$n" ping -q -c 2 -i 0.3 -W 1 "$LAB_CN" > /dev/null || true
-	lab_spawn "guest$n" "up$n.send" "$tool" send "$LAB_CN" 5001 "$pps" "$LAB_RUN/up$n.tx"
-	LAB_SEND=("$LAB_PID")
-	lab_spawn cn "down$n.send" "$tool" send "$(lab_guest_addr "$n")" 5002 "$pps" "$LAB_RUN/down$n.tx"
+	lab_spawn "guest$n" "up$n.send" "$tool" send "$LAB_CN" $up "$pps" "$LAB_RUN/up$n.tx"
+	LAB_SEND+=("$LAB_PID")
+	lab_spawn cn "down$n.send" "$tool" send "$(lab_guest_addr "$n")" $down "$pps" "$LAB_RUN/down$n.tx"
 	LAB_SEND+=("$LAB_PID")
 }
 
-# lab_streams_stop [PPS] [N] - ends them; leaves up$N.json and down$N.json for LAB_MOVES
+# lab_streams_stop [PPS] [N] - ends those of all guests; leaves up$N.json and down$N.json
+# for LAB_MOVES
 lab_streams_stop() {
 	local pps=${1:-100} n=${2:-1} way
 	lab_end "${LAB_SEND[@]}"
 	sleep 1		# what is still under way
 	lab_end "${LAB_RECV[@]}"
+	LAB_SEND=() LAB_RECV=()
 	for way in up down; do
 		"$BUILD/lab/nstream" report "$LAB_RUN/$way$n.tx" "$LAB_RUN/$way$n.rx" "$pps" \
 			"${LAB_MOVES[@]}" > "$LAB_RUN/$way$n.json"
