@@ -5,7 +5,8 @@
 # after lab.sh and handover.sh).
 #
 # A cell is one move, or one that comes to nothing. Its function does it, with FROM, TO and
-# THIRD (hosts), and leaves the guest where it should be served. The order is SEED's.
+# THIRD (hosts), and leaves the guest where it should be served. It fails where something that the
+# cell is about did not happen. The order is SEED's.
 
 SEED=${SEED:-1}
 WRAP_S=30	# from the agents' start until the sequence numbers come around
@@ -186,38 +187,51 @@ answers() { on cn ping -q -c 1 -W 2 "$(lab_guest_addr 1)"; }
 
 # kill_agent NODE - until start_dead
 kill_agent() {
+	kill -0 "${LAB_AGENT[$1]}" || return 1
 	lab_crash "$1"
 	DEAD+=("$1")
 }
 
 start_dead() {
-	local node
+	local node rc=0
 	for node in "${DEAD[@]}"; do
 		rm -f "$LAB_RUN/$node.sock"
 		cat "$LAB_RUN/$node.log" >> "$LAB_RUN/$node.logs"
-		lab_agent "$node"
+		lab_agent "$node" || rc=1
 	done
 	DEAD=()
+	return $rc
 }
 
-again() {
-	kill_agent "$1"
-	start_dead
-}
+again() { kill_agent "$1" && start_dead; }
 
 # Moves -------------------------------------------------------------------------------
+
+# of HOST FIELD - of what its agent says about the mobile router
+of() { lab_status "host$1" | jq -r ".host.mr[0].$2"; }
+
+is_prepared() {
+	state "$1"
+	[ "$TEXT" = prepared ]
+}
 
 # prepared - at TO; the last handover may not be quite finished. An agent that has just begun
 # does not know yet whether the home agent has transient bindings, and goes without.
 prepared() {
-	await 10 agent "$FROM" mr prepare guest1 to "host$TO" || return 1
-	await 3 may_send "$TO" || true
+	local heard
+	heard=$(of "$FROM" ba_received)
+	await 10 agent "$FROM" mr prepare guest1 to "host$TO" &&
+		await 5 is_prepared "$TO" || return 1
+	[ "$heard" = 0 ] || await 10 may_send "$TO"
 }
 
 leaves() { echo "$BUILD/nemoctl -S $LAB_RUN/host$FROM.sock mr leave guest1 to host$TO"; }
 
 # move HOST COMMAND - the guest goes from FROM; the command, when it has stopped
-move() { VIFMOVE_HOOK=${2:-:} lab_move "$FROM" "$1"; }
+move() {
+	VIFMOVE_HOOK=${2:-:} lab_move "$FROM" "$1"
+	[ -n "$LAB_MOVE" ]
+}
 
 # cut_off - a command for when the guest has stopped: what it has sent is at home, and then
 # no packet goes to or from FROM
@@ -226,17 +240,22 @@ cut_off() {
 	table ip6 loss {
 	chain forward {
 	type filter hook forward priority -10;
-	iifname host$FROM drop
-	oifname host$FROM drop
+	iifname host$FROM counter drop
+	oifname host$FROM counter drop
 	}
 	}
 	END
 	echo "sleep 0.2 && ip netns exec core nft -f $LAB_RUN/cut"
 }
 
+# heal - nothing is lost any more, and something was
+heal() {
+	await 5 has_lost && lose_nothing
+}
+
 fault_none() {
-	prepared
-	move "$TO" "$(leaves)"
+	prepared &&
+		move "$TO" "$(leaves)"
 }
 
 # Cells ---------------------------------------------------------------------------------
@@ -244,7 +263,7 @@ fault_none() {
 # cell FAULT[,ARGUMENT]... WAY LOSS FROM - carries it out, and tells what came of it. WAY: where the
 # binding goes, of from, to, third; the last one is where the guest is then.
 cell() {
-	local name=$1 way=$2 where want='' w words
+	local name=$1 way=$2 where want='' w words rc=0
 	local -A host
 	FROM=$4
 	read -r TO THIRD <<< "${NEXT[$FROM]}"
@@ -264,8 +283,9 @@ cell() {
 	text seq "${EVENTS[-1]}"
 	echo "# $name: sequence $TEXT"
 	IFS=, read -ra words <<< "$1"
-	"fault_${words[0]}" "${words[@]:1}" || echo "# the fault itself had one"
-	start_dead
+	"fault_${words[0]}" "${words[@]:1}" || rc=$?
+	start_dead || rc=$?
+	is "$name: that is what happened" $rc 0
 	await 30 settled "$where" || true
 	ok "$name: the guest's host serves, and no other" one_serves "$where"
 	ok "$name: the guest answers" lab_wait 10 answers

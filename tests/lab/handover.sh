@@ -73,11 +73,16 @@ lose() {
 		echo 'chain forward {'
 		echo 'type filter hook forward priority -10;'
 		for match in "$@"; do
-			echo "$match drop"
+			echo "$match counter drop"
 		done
 		echo '}'
 		echo '}'
 	} | on core nft -f -
+}
+
+# has_lost - something, since `lose`
+has_lost() {
+	on core nft list table ip6 loss | grep -q 'counter packets [1-9]'
 }
 
 lose_nothing() {

@@ -3,7 +3,8 @@
 """signalling.py - what an attacker on the way does with Mobility Header messages.
 
 record FILE DEV...   what goes out by these interfaces of a router, until it is ended
-replay FILE TYPE...  sends that again, message by message, by the same interface
+replay FILE TYPE...  sends that again, message by message, by the same interface; fails, and
+                     sends nothing, where one of these types has not been recorded
 error HA COA HOA     a Binding Error as if of the home agent: there is no binding (status 1)
 
 What is sent again meets no queueing discipline, and so is not lost once more.
@@ -50,6 +51,9 @@ def replay(path, *types):
     out, n = {}, 0
     with open(path, encoding="ascii") as lines:
         recorded = [line.split() for line in lines]
+    missing = set(types) - {kind for _, kind, _ in recorded}
+    if missing:
+        return f"no message of type {' '.join(sorted(missing))} yet"
     for dev, kind, frame in recorded:
         if kind not in types:
             continue
@@ -59,7 +63,8 @@ def replay(path, *types):
             out[dev].bind((dev, 0))
         out[dev].send(bytes.fromhex(frame))
         n += 1
-    print(n)
+    print(f"# {n} sent again")
+    return 0
 
 
 def checksum(src, dst, data):

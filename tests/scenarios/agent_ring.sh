@@ -14,58 +14,62 @@ source "$(dirname "$0")/../lab/handover.sh"
 # shellcheck source=tests/lab/faults.sh
 source "$(dirname "$0")/../lab/faults.sh"
 
-replay() { on core /usr/bin/python3 "$LAB/signalling.py" replay "$LAB_RUN/mh" "$@" > /dev/null; }
-
-# All Handover Initiates so far, also to agents that have forgotten what they have heard.
-fault_replayed_HI() {
-	prepared
-	move "$TO" "$(leaves)"
-	await 10 bound "$TO"
-	replay 14
-	again "host$TO"
-	again "host$FROM"
-	replay 14
+# replay TYPE... - what there was so far; the last ones are still under way
+replay() {
+	await 10 on core /usr/bin/python3 "$LAB/signalling.py" replay "$LAB_RUN/mh" "$@"
 }
 
+# All between hosts so far, also to agents that have forgotten what they have heard.
+fault_replayed_HI() {
+	prepared &&
+		move "$TO" "$(leaves)" &&
+		await 10 bound "$TO" &&
+		replay 14 15 &&
+		again "host$TO" &&
+		again "host$FROM" &&
+		replay 14 15
+}
+
+# ... and all from and to the home agent
 fault_replayed_BU() {
-	prepared
-	move "$TO" "$(leaves)"
-	await 10 bound "$TO"
-	replay 5 16
-	again ha
-	replay 5 16
+	prepared &&
+		move "$TO" "$(leaves)" &&
+		await 10 bound "$TO" &&
+		replay 5 6 16 &&
+		again ha &&
+		replay 5 6 16
 }
 
 # No message to or from FROM, from the pause on; its packets go.
 fault_deaf() {
-	prepared
-	lose "iifname host$FROM meta l4proto 135" "oifname host$FROM meta l4proto 135"
-	move "$TO" "$(leaves)"
-	await 10 bound "$TO"
-	lose_nothing
+	prepared &&
+		lose "iifname host$FROM meta l4proto 135" "oifname host$FROM meta l4proto 135" &&
+		move "$TO" "$(leaves)" &&
+		await 10 bound "$TO" &&
+		heal
 }
 
 # No packet to or from FROM, from the pause on.
 fault_cut_off() {
-	prepared
-	move "$TO" "$(leaves) && $(cut_off)"
-	await 10 bound "$TO"
-	lose_nothing
+	prepared &&
+		move "$TO" "$(leaves) && $(cut_off)" &&
+		await 10 bound "$TO" &&
+		heal
 }
 
-updates() { lab_status "host$FROM" | jq '.host.mr[0].bu_sent'; }
-more_updates() { [ "$(updates)" -gt "$1" ]; }
+more_updates() { [ "$(of "$FROM" bu_sent)" -gt "$1" ]; }
 
 # ... and nobody has told it that the guest leaves: it believes that it serves, and tries to
 # keep its binding.
 fault_cut_off_and_back() {
 	local sent
-	sent=$(updates)
-	move "$TO" "$(cut_off)"
-	await 10 bound "$TO"
-	on core /usr/bin/python3 "$LAB/signalling.py" error "$LAB_HA" "${COA[$FROM]}" "$(lab_hoa 1)"
-	await 10 more_updates "$sent"
-	lose_nothing
+	sent=$(of "$FROM" bu_sent)
+	move "$TO" "$(cut_off)" &&
+		await 10 bound "$TO" &&
+		on core /usr/bin/python3 "$LAB/signalling.py" error "$LAB_HA" "${COA[$FROM]}" \
+			"$(lab_hoa 1)" &&
+		await 10 more_updates "$sent" &&
+		heal
 }
 
 has_claimed() {
@@ -76,11 +80,11 @@ has_claimed() {
 # An administrator believes that the guest is still here: it is served here, until it speaks
 # where it is.
 fault_claimed() {
-	prepared
-	move "$TO" "$(leaves)"
-	await 10 settled "$TO"
-	ctl "host$FROM" mr set guest1 state activating
-	await 10 has_claimed
+	prepared &&
+		move "$TO" "$(leaves)" &&
+		await 10 settled "$TO" &&
+		ctl "host$FROM" mr set guest1 state activating &&
+		await 10 has_claimed
 }
 
 ring_up

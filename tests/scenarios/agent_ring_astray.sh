@@ -13,34 +13,35 @@ source "$(dirname "$0")/../lab/faults.sh"
 
 # Each word twice, the last one also when the guest is gone.
 fault_announced_twice() {
-	prepared
-	agent "$FROM" mr prepare guest1 to "host$TO"
-	move "$TO" "$(leaves) && $(leaves)"
+	prepared &&
+		agent "$FROM" mr prepare guest1 to "host$TO" &&
+		move "$TO" "$(leaves) && $(leaves)" || return 1
+	# it may have been finished by now, and then the word is refused
 	agent "$FROM" mr leave guest1 to "host$TO" || true
 }
 
 # TO is prepared for a guest that goes to THIRD.
 fault_elsewhere() {
-	prepared
-	move "$THIRD"
+	prepared &&
+		move "$THIRD"
 }
 
 # ... and FROM sends to TO what comes for it
 fault_left_for_another() {
-	prepared
-	move "$THIRD" "$(leaves)"
+	prepared &&
+		move "$THIRD" "$(leaves)"
 }
 
 # FROM has lost the guest and does not know: it announces it to THIRD, and to TO.
 fault_announced_late() {
-	lose "oifname host$FROM ip6 saddr $LAB_HA meta l4proto 135"
-	move "$TO"
-	await 10 bound "$TO"
+	lose "oifname host$FROM ip6 saddr $LAB_HA meta l4proto 135" &&
+		move "$TO" &&
+		await 10 bound "$TO" || return 1
 	says "a host that serves it refuses" "$FROM" 'the peer serves it already' \
 		mr prepare guest1 to "host$TO"
-	agent "$FROM" mr prepare guest1 to "host$THIRD"
-	agent "$FROM" mr leave guest1
-	lose_nothing
+	agent "$FROM" mr prepare guest1 to "host$THIRD" &&
+		agent "$FROM" mr leave guest1 &&
+		heal
 }
 
 # TO is not prepared for it any more
@@ -50,23 +51,24 @@ gives_up() {
 }
 
 fault_aborted_by_the_old_host() {
-	prepared
-	agent "$FROM" mr abort guest1
+	prepared &&
+		agent "$FROM" mr abort guest1 || return 1
 	ok "the new host gives up" await 10 gives_up
 }
 
 fault_aborted_by_the_new_host() {
-	prepared
-	agent "$TO" mr abort guest1
+	prepared &&
+		agent "$TO" mr abort guest1 || return 1
 	ok "the new host gives up" await 10 gives_up
 }
 
 fault_aborted_in_the_pause() {
-	prepared
+	local rc=0
+	prepared || return 1
 	freeze
-	agent "$FROM" mr leave guest1
-	agent "$FROM" mr abort guest1
+	agent "$FROM" mr leave guest1 && agent "$FROM" mr abort guest1 || rc=1
 	thaw
+	[ $rc = 0 ] || return 1
 	ok "the new host gives up" await 10 gives_up
 }
 

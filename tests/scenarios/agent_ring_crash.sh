@@ -17,17 +17,17 @@ fault_killed() {
 	local node when=$2 hook
 	local -A nodes=([old]="host$FROM" [new]="host$TO" [home]=ha)
 	node=${nodes[$1]}
-	[ "$when" != before ] || again "$node"
-	prepared
-	[ "$when" != ready ] || again "$node"
-	[ "$when" != speechless ] || kill_agent "$node"
+	[ "$when" != before ] || again "$node" || return 1
+	prepared || return 1
+	[ "$when" != ready ] || again "$node" || return 1
+	[ "$when" != speechless ] || kill_agent "$node" || return 1
 	hook=$(leaves)
 	[ "$1,$when" != old,speechless ] || hook=
 	if [ "$when" = paused ]; then
 		hook+=" && kill -9 ${LAB_AGENT[$node]}"
 		DEAD+=("$node")
 	fi
-	move "$TO" "$hook"
+	move "$TO" "$hook" || return 1
 	[ "$when" != resumed ] || again "$node"
 }
 
