@@ -6,7 +6,14 @@
 #
 # A cell is one move, or one that comes to nothing. Its function does it, with FROM, TO and
 # THIRD (hosts), and leaves the guest where it should be served. It fails where something that the
-# cell is about did not happen. The order is SEED's.
+# cell is about did not happen.
+#
+# What SEED (1) says: the order of the cells, and which messages are lost and which doubled, by their
+# number in the order in which core has them. When something happens is the machine's, and so
+# how many messages there are and what the Nth one is may differ from run to run.
+# MOVES is how many cells (each once):
+#
+#   APPEND='SEED=7 MOVES=20' tests/run agent_ring
 
 SEED=${SEED:-1}
 WRAP_S=30	# from the agents' start until the sequence numbers come around
@@ -16,15 +23,15 @@ NAMES=()	# what it was
 LOSS=()		# "whole", or "downlink": that may lose packets
 DEAD=()		# nodes whose agents were killed and are to be started again
 
-# Signalling goes by a band of its own, where 1 % is lost and 20 % is not delayed, and so
-# overtakes. By next header, as it is on the wire: 60 is a Binding Update's, 43 an
+# Signalling goes by a band of its own, where each fifth message of a link is not delayed, and so
+# overtakes (netem's own loss and doubling have no seed before 6.7). By next header, as it is on the wire: 60 is a Binding Update's, 43 an
 # Acknowledgement's. Inner packets cannot be taken for it: their outer next header is 41.
 lossy_band() {
 	local ns=$1 dev=$2 ms=$3 next
 	tc -n "$ns" qdisc replace dev "$dev" root handle 1: prio bands 2 \
 		priomap 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1
 	tc -n "$ns" qdisc add dev "$dev" parent 1:1 handle 10: \
-		netem limit 1000 delay "${ms}ms" reorder 20% loss 1%
+		netem limit 1000 delay "${ms}ms" reorder 100% gap 5
 	tc -n "$ns" qdisc add dev "$dev" parent 1:2 handle 20: netem limit 10000 delay "${ms}ms"
 	for next in 135 60 43; do
 		tc -n "$ns" filter add dev "$dev" parent 1: protocol ipv6 \
@@ -45,6 +52,18 @@ count_signalling() {
 	} | on "$1" nft -f -
 }
 
+# unlucky - core loses one of each hundred messages that it forwards
+unlucky() {
+	{
+		echo 'table ip6 signalling {'
+		echo 'chain lost {'
+		echo 'type filter hook forward priority -5;'
+		echo "meta l4proto 135 numgen inc mod 100 == $((SEED * 7 % 20)) counter drop"
+		echo '}'
+		echo '}'
+	} | on core nft -f -
+}
+
 lossy() {
 	local h
 	for h in $LAB_HOSTS; do
@@ -53,6 +72,7 @@ lossy() {
 		lossy_band core "host$h" "${DELAY[$h]}"
 	done
 	count_signalling core "host${LAB_HOSTS// /, host}"
+	unlucky
 }
 
 # band NS HANDLE EXPRESSION - of the bands' counters
@@ -60,14 +80,15 @@ band() {
 	tc -n "$1" -s -j qdisc show | jq "[.[] | select(.handle == \"$2:\") | $3] | add"
 }
 
-signalling_sent() {
-	on "$1" nft -j list chain ip6 signalling out |
+# signalling NS out|lost - so many messages
+signalling() {
+	on "$1" nft -j list chain ip6 signalling "$2" |
 		jq '[.. | .counter? // empty | .packets] | add'
 }
 
 # Each message, and nothing else, has met the lossy band.
 band_is_right() {
-	[ "$(band "$1" 10 '.packets + .drops + .qlen')" = "$(signalling_sent "$1")" ]
+	[ "$(band "$1" 10 '.packets + .drops + .qlen')" = "$(signalling "$1" out)" ]
 }
 
 # wrap_soon - the clock is set so that the numbers that are drawn from it (67 ms units) come
@@ -140,6 +161,24 @@ settled() {
 		*) return 1 ;;
 		esac
 	done
+}
+
+# at_once STATE SINCE - the most hosts that were in it at one time: their kernels have one clock
+at_once() {
+	jq -n --arg state "$1" --argjson since "$2" '
+		[inputs | select(.state) | { time, state, host: input_filename }] | sort_by(.time) |
+		reduce .[] as $e ({ is: {}, most: 0 };
+			.is[$e.host] = ($e.state == $state) |
+			if $e.time < $since then .
+			else .most = ([.most, ([.is[] | select(.)] | length)] | max) end) |
+		.most' "$LAB_RUN"/host?.events
+}
+
+# each number that the home agent's kernel has accepted is newer than the one before
+numbers_rise() {
+	jq -en '[inputs | select(.event | IN("registered", "refreshed", "replaced")) | .seq] as $n |
+		all(range(1; $n | length); ($n[.] - $n[. - 1] + 65536) % 65536 |
+			. > 0 and . < 32768)' "$LAB_RUN/ha.events"
 }
 
 # way - hosts that the binding has gone to in this cell
@@ -263,7 +302,7 @@ fault_none() {
 # cell FAULT[,ARGUMENT]... WAY LOSS FROM - carries it out, and tells what came of it. WAY: where the
 # binding goes, of from, to, third; the last one is where the guest is then.
 cell() {
-	local name=$1 way=$2 where want='' w words rc=0
+	local name=$1 way=$2 where want='' w words rc=0 most=1
 	local -A host
 	FROM=$4
 	read -r TO THIRD <<< "${NEXT[$FROM]}"
@@ -279,7 +318,7 @@ cell() {
 	NAMES+=("$name")
 	LOSS+=("$3")
 	events ha
-	BEGIN=${#EVENTS[@]}
+	BEGIN=${END:-${#EVENTS[@]}}
 	text seq "${EVENTS[-1]}"
 	echo "# $name: sequence $TEXT"
 	IFS=, read -ra words <<< "$1"
@@ -290,9 +329,13 @@ cell() {
 	ok "$name: the guest's host serves, and no other" one_serves "$where"
 	ok "$name: the guest answers" lab_wait 10 answers
 	way
+	END=${#EVENTS[@]}	# what comes late is the next cell's
 	# who has claimed it and did not hear the answer, which may be lost, says so once more
 	[ "${words[0]}" != claimed ] || WAY=${WAY/%" $FROM $TO $FROM $TO"/" $FROM $TO"}
 	is "$name: the binding went there, and nowhere else" "$WAY" "$want"
+	# one that was told to leave does not serve from then on; else it has yet to hear of it
+	[ "$3" = whole ] || most=2
+	le "$name: hosts that were active at one time" "$(at_once active $((w - 1000000000)))" $most
 	echo "# in $(((${EPOCHREALTIME/./}000 + 1000000000 - w) / 1000000)) ms"
 	AT=$where
 }
@@ -339,22 +382,28 @@ ring_up() {
 	ok 'the guest configures itself' lab_wait 20 lab_guest_ready 1
 	ok 'the sequence numbers begin before their wrap' [ "$(binding seq)" -gt 32768 ]
 	on cn ping -q -c 1 -W 5 "$(lab_guest_addr 1)" > "$LAB_RUN/ping"
-	lab_spawn core record.log /usr/bin/python3 "$LAB/signalling.py" record "$LAB_RUN/mh" ha hostA hostB hostC
+	lab_spawn core record.log /usr/bin/python3 "$LAB/signalling.py" record "$LAB_RUN/mh" \
+		$((SEED % 7)) ha hostA hostB hostC
 	lab_wait 20 grep -q ready "$LAB_RUN/record.log"
 	lab_streams_start 100
 	sleep 1
 }
 
-# What the lossy band has met and lost.
+# What became of the messages.
 signalling_end() {
-	local ns
+	local ns all lost doubled overtook
 	for ns in core hostA hostB hostC; do
 		ok "$ns: the lossy band has met signalling and nothing else" lab_wait 5 band_is_right "$ns"
 		is "$ns: the other band has lost nothing" "$(band "$ns" 20 .drops)" 0
 	done
-	echo "# signalling: $(for ns in core hostA hostB hostC; do band $ns 10 .drops; done |
-		jq -s add) of $(for ns in core hostA hostB hostC; do signalling_sent $ns; done |
-		jq -s add) lost"
+	all=$(wc -l < "$LAB_RUN/mh")
+	lost=$(signalling core lost)
+	doubled=$(sort "$LAB_RUN/mh" | uniq -d | wc -l)
+	overtook=$(for ns in core hostA hostB hostC; do band $ns 10 .requeues; done | jq -s add)
+	ok "a message was lost" [ "$lost" -gt 0 ]
+	ok "messages were doubled" [ "$doubled" -gt 0 ]
+	ok "messages were not delayed, as others" [ "$overtook" -gt 0 ]
+	echo "# signalling: $all messages; $lost lost, $doubled doubled, $overtook not delayed"
 }
 
 # tallies WAY - of each cell: lost, doubled, out of order
@@ -366,6 +415,7 @@ tallies() {
 ring_end() {
 	local i up down
 	ok 'the sequence numbers have come around' [ "$(binding seq)" -lt 32768 ]
+	ok 'the home agent has accepted newer ones only' numbers_rise
 	LAB_MOVES=("${CELLS[@]}")
 	lab_streams_stop 100
 	mapfile -t up < <(tallies up)

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """signalling.py - what an attacker on the way does with Mobility Header messages.
 
-record FILE DEV...   what goes out by these interfaces of a router, until it is ended
+record FILE NTH DEV...  what goes out by these interfaces of a router, until it is ended; the
+                     NTH of each seven messages (0 to 6) goes out twice, and is there twice
 replay FILE TYPE...  sends that again, message by message, by the same interface; fails, and
                      sends nothing, where one of these types has not been recorded
 error HA COA HOA     a Binding Error as if of the home agent: there is no binding (status 1)
@@ -16,8 +17,10 @@ import sys
 
 MH = 135
 AT = 14 + 40	# behind Ethernet and IPv6
+ETH_P_ALL = 3
 SOL_PACKET, PACKET_QDISC_BYPASS = 263, 20	# linux/if_packet.h
 BINDING_ERROR = 7
+DOUBLED = 7		# a move has eight messages: in each another one
 
 
 def mh_type(frame):
@@ -30,21 +33,28 @@ def mh_type(frame):
     return frame[at + 2] if kind == MH and len(frame) > at + 2 else None
 
 
-def listen(dev):
-    sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
-    sock.bind((dev, 3))
+def packet_socket(dev, proto):
+    sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(proto))
+    sock.setsockopt(SOL_PACKET, PACKET_QDISC_BYPASS, 1)
+    sock.bind((dev, proto))
     return sock
 
 
-def record(path, *devs):
-    socks = [listen(dev) for dev in devs]
+def record(path, nth, *devs):
+    socks, n = [packet_socket(dev, ETH_P_ALL) for dev in devs], 0
     with open(path, "w", encoding="ascii") as out:
         print("ready", flush=True)
         while True:
             for sock in select.select(socks, [], [])[0]:
                 frame, where = sock.recvfrom(2048)
-                if where[2] == socket.PACKET_OUTGOING and mh_type(frame) is not None:
-                    print(where[0], mh_type(frame), frame.hex(), file=out, flush=True)
+                if where[2] != socket.PACKET_OUTGOING or mh_type(frame) is None:
+                    continue
+                line = f"{where[0]} {mh_type(frame)} {frame.hex()}"
+                print(line, file=out, flush=True)
+                if n % DOUBLED == int(nth):
+                    sock.send(frame)
+                    print(line, file=out, flush=True)
+                n += 1
 
 
 def replay(path, *types):
@@ -58,9 +68,7 @@ def replay(path, *types):
         if kind not in types:
             continue
         if dev not in out:
-            out[dev] = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
-            out[dev].setsockopt(SOL_PACKET, PACKET_QDISC_BYPASS, 1)
-            out[dev].bind((dev, 0))
+            out[dev] = packet_socket(dev, 0)
         out[dev].send(bytes.fromhex(frame))
         n += 1
     print(f"# {n} sent again")

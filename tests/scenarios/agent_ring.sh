@@ -2,10 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Three hosts in a ring, a guest with a numbered stream each way that goes around it, and a fault
-# in each move. Ways of different length (5, 50, 10 ms), 1 % loss and reordering on signalling
-# only. After each move exactly one host serves: the one with the guest.
-#
-# SEED is the order of the faults, MOVES how many (each once).
+# in each move. Ways of different length (5, 50, 10 ms); loss (1 %), doubling and reordering on
+# signalling only. After each move exactly one host serves: the one with the guest. SEED and MOVES:
+# see faults.sh.
 set -u
 # shellcheck source=tests/lab/lab.sh
 source "$(dirname "$0")/../lab/lab.sh"
