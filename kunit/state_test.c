@@ -82,8 +82,9 @@ KUNIT_ARRAY_PARAM_DESC(state, state_cases, name);
 static void state_all(struct kunit *test)
 {
 	KUNIT_EXPECT_EQ(test, NEMO_MR_STATES, ARRAY_SIZE(state_cases));
-	KUNIT_EXPECT_EQ(test, 15, NEMO_MR_FLAG_TRIGGER | NEMO_MR_FLAG_PREPARED_UPLINK |
-			NEMO_MR_FLAG_UNDO | NEMO_MR_FLAG_LEAVE_WITH_PORT);
+	KUNIT_EXPECT_EQ(test, 31, NEMO_MR_FLAG_TRIGGER | NEMO_MR_FLAG_PREPARED_UPLINK |
+			NEMO_MR_FLAG_UNDO | NEMO_MR_FLAG_LEAVE_WITH_PORT |
+			NEMO_MR_FLAG_QUIET);
 }
 
 static void state_verdict(struct kunit *test)

@@ -21,6 +21,7 @@ struct nemo_port {
 	netdevice_tracker tracker;
 	struct nf_hook_ops ops;
 	bool guests;			/* READ_ONCE; RTNL */
+	unsigned long since;		/* jiffies when it came up; READ_ONCE; RTNL */
 	bool ready;			/* READ_ONCE; RTNL; can send */
 	struct rcu_head rcu;
 };
@@ -79,6 +80,12 @@ static bool nemo_dev_can_send(const struct net_device *dev)
 bool nemo_port_can_send(const struct nemo_port *port)
 {
 	return READ_ONCE(port->ready) && nemo_dev_can_send(port->att->dev);
+}
+
+/* When it became what it is: jiffies. */
+unsigned long nemo_port_since(const struct nemo_port *port)
+{
+	return READ_ONCE(port->since);
 }
 
 int nemo_port_ifindex(const struct nemo_port *port)
@@ -226,6 +233,7 @@ static int nemo_port_add(struct nemo_attachment *att, struct net_device *dev, bo
 	port->dev = dev;
 	port->guests = !nemo_port_excluded(att, dev);
 	port->ready = ready;
+	port->since = jiffies;
 	port->ops.hook = nemo_port_hook;
 	port->ops.priv = port;
 	port->ops.dev = dev;
@@ -640,6 +648,9 @@ static void nemo_attachment_event(struct nemo_attachment *att,
 			nemo_port_gone(port);
 		break;
 	case NETDEV_UP:
+		if (port)
+			WRITE_ONCE(port->since, jiffies);
+		fallthrough;
 	case NETDEV_DOWN:
 	case NETDEV_CHANGE:
 		if (port)

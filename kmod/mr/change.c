@@ -14,6 +14,8 @@
 #define NEMO_DRAIN_AT_ONCE	8
 #define NEMO_DRAIN_PAUSE_US	300
 
+#define NEMO_QUIET		(60 * HZ)
+
 /* The kernel may see to a carrier 1 s late (linkwatch). */
 #define NEMO_SETTLE_TIMEOUT	(2 * HZ)
 
@@ -274,6 +276,8 @@ void nemo_mr_enter(struct nemo_mr *mr, enum nemo_mr_state to, u16 seq,
 	if (mr->att)
 		nemo_attach_serving(mr->att, nemo_mr_serves(to) - nemo_mr_serves(old));
 	WRITE_ONCE(mr->state, to);
+	if (to == NEMO_MR_STATE_LEAVING)
+		WRITE_ONCE(mr->left, jiffies);
 	nemo_mr_marker_enter(mr, old, seq);
 	nemo_mr_renew(mr);
 	nemo_tunnel_changed(&mr->nd->tunnel);
@@ -337,6 +341,20 @@ int nemo_mr_change(struct nemo_mr *mr, enum nemo_mr_state to, u16 seq,
 	return err;
 }
 
+/*
+ * A frame that says no more than that guests are still here which have not followed. One
+ * that comes back has a port that is newer, or was away for long. @last: frame before
+ * this, 0 for none.
+ */
+static bool nemo_mr_left_behind(const struct nemo_mr *mr, const struct nemo_port *port,
+				unsigned long last)
+{
+	return READ_ONCE(mr->flags) & NEMO_MR_FLAG_QUIET &&
+	       READ_ONCE(mr->state) == NEMO_MR_STATE_STANDBY &&
+	       time_before_eq(nemo_port_since(port), READ_ONCE(mr->left)) &&
+	       last && time_before(jiffies, last + NEMO_QUIET);
+}
+
 /**
  * nemo_mr_frame() - the guest has sent a frame
  * @mr: mobile router that the frame speaks for
@@ -349,15 +367,17 @@ int nemo_mr_change(struct nemo_mr *mr, enum nemo_mr_state to, u16 seq,
 void nemo_mr_frame(struct nemo_mr *mr, const struct nemo_port *port)
 {
 	unsigned long now = jiffies ?: 1;
+	unsigned long last = READ_ONCE(mr->last_frame);
 	int ifindex = nemo_port_ifindex(port);
 	enum nemo_mr_state state, to;
 
-	if (READ_ONCE(mr->last_frame) != now)
+	if (last != now)
 		WRITE_ONCE(mr->last_frame, now);
 	if (READ_ONCE(mr->last_port) != ifindex)
 		WRITE_ONCE(mr->last_port, ifindex);
 	state = READ_ONCE(mr->state);
-	if (likely(nemo_mr_first_frame(state, READ_ONCE(mr->flags)) == state))
+	if (likely(nemo_mr_first_frame(state, READ_ONCE(mr->flags)) == state) ||
+	    nemo_mr_left_behind(mr, port, last))
 		return;
 
 	spin_lock_bh(&mr->lock);

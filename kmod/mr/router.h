@@ -107,6 +107,7 @@ struct nemo_mr {
 	struct nemo_mr_match match;	/* RTNL */
 	unsigned long last_frame;	/* jiffies, READ_ONCE; 0 for never */
 	int last_port;			/* its ifindex, READ_ONCE */
+	unsigned long left;		/* jiffies when leaving began, READ_ONCE */
 
 	struct nemo_mr_stats stats;
 	struct rcu_head rcu;
@@ -205,6 +206,7 @@ void nemo_attach_serving(struct nemo_attachment *att, int change);
 bool nemo_attach_can_send(const struct nemo_attachment *att, int port);
 bool nemo_port_can_send(const struct nemo_port *port);
 int nemo_port_ifindex(const struct nemo_port *port);
+unsigned long nemo_port_since(const struct nemo_port *port);
 int nemo_attach_ifindex(const struct nemo_attachment *att);
 int nemo_attach_register(void);
 void nemo_attach_unregister(void);

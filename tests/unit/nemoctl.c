@@ -104,7 +104,7 @@ static void mr_json(void)
 		"\"mnp\":[\"2001:db8:100:1::/64\",\"2001:db8:200::/48\"],"
 		"\"attachment\":\"br0\",\"guest\":[\"52:54:00:00:00:01\"],"
 		"\"exclude\":[\"eth1\"],\"trigger\":true,\"prepared-uplink\":false,"
-		"\"undo\":false,\"leave-with-port\":false,"
+		"\"undo\":false,\"leave-with-port\":false,\"quiet\":false,"
 		"\"seq\":7,\"lifetime\":60,\"expires\":59999,\"last-frame\":12,"
 		"\"hold-packets\":8192,\"hold-bytes\":16777216,"
 		"\"marker-timeout\":200,\"held-uplink\":1,\"held-downlink\":2,"
@@ -120,12 +120,12 @@ static void flags_that_are_on(void)
 	struct out out = start(false);
 
 	info.flags = NEMO_MR_FLAG_PREPARED_UPLINK | NEMO_MR_FLAG_UNDO |
-		     NEMO_MR_FLAG_LEAVE_WITH_PORT;
+		     NEMO_MR_FLAG_LEAVE_WITH_PORT | NEMO_MR_FLAG_QUIET;
 	info.marker_due = 1;
 	show_mr(&out, &info, "nemo0", "br0");
 	fclose(out.file);
 	CHECK(strstr(text, " trigger off prepared-uplink on undo on"
-			   " leave-with-port on\n"));
+			   " leave-with-port on quiet on\n"));
 	CHECK(strstr(text, " held-downlink 2 marker-due on\n"));
 }
 

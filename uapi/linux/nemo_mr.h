@@ -72,12 +72,17 @@ enum nemo_mr_reason {
  *   guest's port goes down, away or out of the bridge, the guest has left, to
  *   leaving. The port is that of its last frame if one guest is given by MAC
  *   address, else the last one of the attachment that is up.
+ * @NEMO_MR_FLAG_QUIET: In standby, with trigger, the guest has left for
+ *   another host: only a frame by a port that came up since activates, or
+ *   after a minute without any. Other guests of the mobile router may still be
+ *   here, and speak, until they follow.
  */
 enum nemo_mr_flag {
 	NEMO_MR_FLAG_TRIGGER = 1,
 	NEMO_MR_FLAG_PREPARED_UPLINK = 2,
 	NEMO_MR_FLAG_UNDO = 4,
 	NEMO_MR_FLAG_LEAVE_WITH_PORT = 8,
+	NEMO_MR_FLAG_QUIET = 16,
 };
 
 enum {

@@ -187,6 +187,11 @@ static void parse_leave_with_port(struct args *args, const char *value, void *to
 	parse_flag(args, value, to, NEMO_MR_FLAG_LEAVE_WITH_PORT);
 }
 
+static void parse_quiet(struct args *args, const char *value, void *to)
+{
+	parse_flag(args, value, to, NEMO_MR_FLAG_QUIET);
+}
+
 static void parse_state(struct args *args, const char *value, void *to)
 {
 	struct nemo_mr_info *info = &((struct mr_line *)to)->info;
@@ -212,6 +217,7 @@ static const struct keyword keywords[] = {
 	{ "prepared-uplink", parse_prepared_uplink, false, ADD | SET },
 	{ "undo", parse_undo, false, ADD | SET },
 	{ "leave-with-port", parse_leave_with_port, false, ADD | SET },
+	{ "quiet", parse_quiet, false, ADD | SET },
 	{ "seq", parse_seq, false, ADD | SET },
 	{ "lifetime", parse_lifetime, false, ADD | SET },
 	{ "hold-packets", parse_hold_packets, false, ADD | SET },
@@ -403,7 +409,7 @@ static void mr_show(struct ctl *ctl, struct args *args)
 #define OPTIONS "[coa ADDRESS]\n"					\
 	"	[attachment INTERFACE|none] [guest MAC...|none] [exclude PORT...|none]\n" \
 	"	[trigger on|off] [prepared-uplink on|off] [undo on|off]\n" \
-	"	[leave-with-port on|off] [seq NUMBER] [lifetime SECONDS] [hold-packets NUMBER]\n"	\
+	"	[leave-with-port on|off] [quiet on|off] [seq NUMBER] [lifetime SECONDS] [hold-packets NUMBER]\n"	\
 	"	[hold-bytes NUMBER] [marker-timeout MILLISECONDS]"
 
 const struct command mr_commands[] = {

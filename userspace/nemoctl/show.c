@@ -95,6 +95,7 @@ static void show_mr_match(struct out *out, const struct nemo_mr_info *info,
 	show_flag(out, "undo", " undo %s", info->flags & NEMO_MR_FLAG_UNDO);
 	show_flag(out, "leave-with-port", " leave-with-port %s",
 		  info->flags & NEMO_MR_FLAG_LEAVE_WITH_PORT);
+	show_flag(out, "quiet", " quiet %s", info->flags & NEMO_MR_FLAG_QUIET);
 }
 
 static void show_mr_binding(struct out *out, const struct nemo_mr_info *info)

@@ -62,6 +62,7 @@ void handover_begin(struct mr *mr, enum handover_step step,
 	strcpy(h->peer_name, peer ? peer->conf->name : "");
 	h->leave = false;
 	h->stopped = false;
+	h->told = false;
 	h->ba = false;
 	h->marker = false;
 	h->registered = false;

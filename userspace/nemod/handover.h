@@ -45,6 +45,7 @@ extern const char *const handover_steps[HANDOVER_STEPS];
  * @peer_name: its name; empty if it has none any more
  * @queries: peers that have not answered
  * @leave, @stopped: a verb that waits for the answer
+ * @told: old host: somebody has said that it leaves
  * @ba, @marker: have come
  * @registered: new host: it has asked for the binding
  * @other_marker: the next marker is not the last one
@@ -58,7 +59,7 @@ struct handover {
 	struct in6_addr peer;
 	char peer_name[NEMO_MR_NAME_MAX + 1];
 	unsigned int queries;
-	bool leave, stopped;
+	bool leave, stopped, told;
 	bool registered, ba, marker, other_marker;
 	uint16_t round_trip;
 	uint64_t renewed;

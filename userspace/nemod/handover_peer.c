@@ -53,6 +53,11 @@ static struct context context_of(const struct mr *mr)
 	if (mr->state == NEMO_MR_STATE_ACTIVE ||
 	    mr->state == NEMO_MR_STATE_ACTIVATING)
 		c.flags |= CONTEXT_HERE;
+	/* It has the binding, or has asked for it: the old host's is of the past. */
+	if (mr->handover.registered) {
+		c.seq = mr->bul.seq;
+		c.flags |= CONTEXT_REGISTERED;
+	}
 	return c;
 }
 
@@ -329,10 +334,25 @@ static enum context_status drop_it(const struct item *item)
 	return CONTEXT_OK;
 }
 
+/*
+ * The new host had the guest, or has it, and the binding: no uplink before a
+ * registration of our own, with a number that is newer.
+ */
+static void heed_registration(const struct item *item)
+{
+	if (!(item->c.flags & CONTEXT_REGISTERED))
+		return;
+	bul_learn(&item->mr->bul, item->c.seq);
+	handover_lost(item->mr);
+}
+
 static enum context_status take_back(const struct item *item)
 {
-	if (of_this(item) && handover_take_back(item->mr))
+	if (!of_this(item))
+		return CONTEXT_OK;
+	if (handover_take_back(item->mr))
 		return CONTEXT_REFUSED;
+	heed_registration(item);
 	return CONTEXT_OK;
 }
 
@@ -437,14 +457,9 @@ static void judge(struct item *item, enum said kind)
 	enum handover_step step = item->mr->handover.step;
 	uint8_t status = on_said[kind][step](item);
 
-	/* It has the binding, or has asked for it: the old host's is of the past. */
-	if (item->mr->handover.registered) {
+	if (item->mr->handover.registered ||
+	    (kind == SAID_QUERY && status == CONTEXT_OK))
 		item->c = context_of(item->mr);
-		item->c.seq = item->mr->bul.seq;
-		item->c.flags |= CONTEXT_REGISTERED;
-	} else if (kind == SAID_QUERY && status == CONTEXT_OK) {
-		item->c = context_of(item->mr);
-	}
 	item->c.status = status;
 	if (status != CONTEXT_OK)
 		log_debug("%s: peer %s is told: %u", item->mr->conf->name,
@@ -584,10 +599,6 @@ static void query_answered(struct item *item, const char *error)
 			     "no peer serves it, or none answers");
 }
 
-/*
- * The new host had the guest, or has it, and the binding: no uplink before a
- * registration of our own, with a number that is newer.
- */
 static void abort_answered(struct item *item, const char *error)
 {
 	struct mr *mr = item->mr;
@@ -596,7 +607,8 @@ static void abort_answered(struct item *item, const char *error)
 		log_warn("%s: peer %s is not told of the abort: %s",
 			 mr->conf->name, item->peer->conf->name, error);
 	/* the old host has it now, or is not there: what is held goes back, or nowhere */
-	if (mr->handover.step == HANDOVER_READY)
+	if (mr->handover.step == HANDOVER_READY ||
+	    mr->handover.step == HANDOVER_ARRIVED)
 		handover_undo(mr, TIMELINE_ABORTED);
 	if (mr->handover.step != HANDOVER_BACK)
 		return;
@@ -604,9 +616,8 @@ static void abort_answered(struct item *item, const char *error)
 		log_warn("%s: peer %s serves it already; nothing to abort",
 			 mr->conf->name, item->peer->conf->name);
 		handover_undo(mr, TIMELINE_FAILED);
-	} else if (!error && item->c.flags & CONTEXT_REGISTERED) {
-		bul_learn(&mr->bul, item->c.seq);
-		handover_lost(mr);
+	} else if (!error) {
+		heed_registration(item);
 	}
 }
 

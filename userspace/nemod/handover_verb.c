@@ -170,6 +170,7 @@ static void paused(struct task *t)
 {
 	struct handover *h = &t->mr->handover;
 
+	h->told = true;
 	h->stopped |= t->order->stopped;
 	timeline_step(&h->timeline, TIMELINE_PAUSE, 0);
 }
@@ -292,7 +293,7 @@ static const char *abort_ready(struct task *t)
 	return NULL;
 }
 
-/* The guest is here, and what it is sent: nothing comes from the old host for long. */
+/* The same where the guest is here: the home agent may not have switched yet. */
 static const char *abort_arrived(struct task *t)
 {
 	struct mr *mr = t->mr;
@@ -302,7 +303,7 @@ static const char *abort_arrived(struct task *t)
 	if (!peer)
 		return "nobody has announced it, so there is no host to give it back to";
 	handover_post(mr, peer, MH_HI_FORWARDING_DONE);
-	return handover_undo(mr, TIMELINE_ABORTED);
+	return NULL;
 }
 
 /* What each verb does in each step. */

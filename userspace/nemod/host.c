@@ -136,7 +136,7 @@ static int add_mr(struct host *host, const struct nemo_conf_mr *conf,
 			 conf->name);
 	find_attachment(mr);
 	mr->bul.coa = host->coa;
-	if (old && old->state != NEMO_MR_STATE_STANDBY)
+	if (old)
 		mr->flags = old->flags & ~NEMO_MR_FLAG_TRIGGER;
 	err = mr_make(mr, old);
 	if (err) {

@@ -140,7 +140,7 @@ static inline bool mr_serves(enum nemo_mr_state state)
 
 /* mr_kernel.c: the kernel's side of one mobile router. */
 int mr_make(struct mr *mr, const struct nemo_mr_info *old);
-int mr_set_state(struct mr *mr, enum nemo_mr_state state);
+int mr_set_state(struct mr *mr, enum nemo_mr_state state, uint32_t flags);
 int mr_hand_over(struct mr *mr, enum nemo_mr_state state, uint32_t flags,
 		 const struct in6_addr *peer);
 int mr_agree(struct mr *mr, const struct in6_addr *peer, uint32_t flags);

@@ -186,13 +186,13 @@ static int enter(struct mr *mr, struct nemo_mr_info *info,
 	return err;
 }
 
-int mr_set_state(struct mr *mr, enum nemo_mr_state state)
+int mr_set_state(struct mr *mr, enum nemo_mr_state state, uint32_t flags)
 {
 	struct nemo_mr_info info;
 
 	name_it(mr, &info);
 	put_binding(mr, &info);
-	return enter(mr, &info, state, 0);
+	return enter(mr, &info, state, flags);
 }
 
 int mr_hand_over(struct mr *mr, enum nemo_mr_state state, uint32_t flags,

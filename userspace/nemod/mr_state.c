@@ -29,10 +29,17 @@ void mr_released(struct mr *mr, const char *error)
 		done(mr->released_arg, error);
 }
 
+/* It was told that its guests leave: those that are still here claim nothing. */
+static uint32_t quiet(const struct mr *mr)
+{
+	return mr->handover.step == HANDOVER_LEFT && mr->handover.told ?
+		       NEMO_MR_FLAG_QUIET : 0;
+}
+
 void mr_stand_by(struct mr *mr)
 {
 	bul_stop(&mr->bul);
-	mr_set_state(mr, NEMO_MR_STATE_STANDBY);
+	mr_set_state(mr, NEMO_MR_STATE_STANDBY, quiet(mr));
 	mr_net_serve(mr, false);
 	ra_serve(mr, false);
 	handover_over(mr);
@@ -191,7 +198,7 @@ static void on_accepted(struct bul *bul, enum bul_exchange exchange)
 	}
 	if (mr->state != NEMO_MR_STATE_ACTIVATING)
 		mr_note_binding(mr);
-	else if (mr_set_state(mr, NEMO_MR_STATE_ACTIVE))
+	else if (mr_set_state(mr, NEMO_MR_STATE_ACTIVE, 0))
 		return;
 	if (exchange == BUL_REGISTER)
 		say_active(mr);
