@@ -20,7 +20,7 @@ WRAP_S=30	# from the agents' start until the sequence numbers come around
 declare -A COA DELAY=([A]=5 [B]=50 [C]=10)	# ms, each way
 CELLS=()	# for nstream: each cell's beginning
 NAMES=()	# what it was
-LOSS=()		# "whole", or "downlink": that may lose packets
+LOSS=()		# "whole", or what may lose packets: "downlink", "both"
 DEAD=()		# nodes whose agents were killed and are to be started again
 
 # Signalling goes by a band of its own, where each fifth message of a link is not delayed, and so
@@ -139,15 +139,6 @@ bound() {
 	[ ${#EVENTS[@]} -gt 0 ] && text coa "${EVENTS[-1]}" && [ "$TEXT" = "${COA[$1]}" ]
 }
 
-may_send() {
-	local line
-	events ha
-	for line in "${EVENTS[@]:$BEGIN}"; do
-		[[ "$line" != *'"event":"transient"'*"\"tcoa\":\"${COA[$1]}\""* ]] || return 0
-	done
-	return 1
-}
-
 # settled HOST - it has the binding and serves, and no other does; who is prepared may remain so
 settled() {
 	local h
@@ -261,7 +252,7 @@ prepared() {
 	heard=$(of "$FROM" ba_received)
 	await 10 agent "$FROM" mr prepare guest1 to "host$TO" &&
 		await 5 is_prepared "$TO" || return 1
-	[ "$heard" = 0 ] || await 10 may_send "$TO"
+	[ "$heard" = 0 ] || await 10 open_uplink "$TO"
 }
 
 leaves() { echo "$BUILD/nemoctl -S $LAB_RUN/host$FROM.sock mr leave guest1 to host$TO"; }
@@ -270,21 +261,6 @@ leaves() { echo "$BUILD/nemoctl -S $LAB_RUN/host$FROM.sock mr leave guest1 to ho
 move() {
 	VIFMOVE_HOOK=${2:-:} lab_move "$FROM" "$1"
 	[ -n "$LAB_MOVE" ]
-}
-
-# cut_off - a command for when the guest has stopped: what it has sent is at home, and then
-# no packet goes to or from FROM
-cut_off() {
-	cat > "$LAB_RUN/cut" <<-END
-	table ip6 loss {
-	chain forward {
-	type filter hook forward priority -10;
-	iifname host$FROM counter drop
-	oifname host$FROM counter drop
-	}
-	}
-	END
-	echo "sleep 0.2 && ip netns exec core nft -f $LAB_RUN/cut"
 }
 
 # heal - nothing is lost any more, and something was
@@ -298,6 +274,14 @@ fault_none() {
 }
 
 # Cells ---------------------------------------------------------------------------------
+
+# stretch NAME LOSS SINCE - what is sent from then on is this one's
+stretch() {
+	local t=$(($3 + 1000000000))	# nstream: all that was sent a second before
+	CELLS+=("$t:$t")
+	NAMES+=("$1")
+	LOSS+=("$2")
+}
 
 # cell FAULT[,ARGUMENT]... WAY LOSS FROM - carries it out, and tells what came of it. WAY: where the
 # binding goes, of from, to, third; the last one is where the guest is then.
@@ -313,10 +297,8 @@ cell() {
 	where=${want##* }
 	where=${where:-$FROM}
 	name="${#CELLS[@]}, ${name//[_,]/ }, $FROM to ${where}"
-	w=$((${EPOCHREALTIME/./}000 + 1000000000))	# nstream: all that was sent a second before
-	CELLS+=("$w:$w")
-	NAMES+=("$name")
-	LOSS+=("$3")
+	w=${EPOCHREALTIME/./}000
+	stretch "$name" "$3" "$w"
 	events ha
 	BEGIN=${END:-${#EVENTS[@]}}
 	text seq "${EVENTS[-1]}"
@@ -331,12 +313,12 @@ cell() {
 	way
 	END=${#EVENTS[@]}	# what comes late is the next cell's
 	# who has claimed it and did not hear the answer, which may be lost, says so once more
-	[ "${words[0]}" != claimed ] || WAY=${WAY/%" $FROM $TO $FROM $TO"/" $FROM $TO"}
+	[[ "${words[0]}" != *claim* ]] || WAY=${WAY/%" $FROM $TO $FROM $TO"/" $FROM $TO"}
 	is "$name: the binding went there, and nowhere else" "$WAY" "$want"
 	# one that was told to leave does not serve from then on; else it has yet to hear of it
 	[ "$3" = whole ] || most=2
-	le "$name: hosts that were active at one time" "$(at_once active $((w - 1000000000)))" $most
-	echo "# in $(((${EPOCHREALTIME/./}000 + 1000000000 - w) / 1000000)) ms"
+	le "$name: hosts that were active at one time" "$(at_once active "$w")" $most
+	echo "# in $(((${EPOCHREALTIME/./}000 - w) / 1000000)) ms"
 	AT=$where
 }
 
@@ -411,6 +393,17 @@ tallies() {
 	jq -r '.moves[] | [.lost, .duplicated, .reordered] | join(" ")' "$LAB_RUN/${1}1.json"
 }
 
+# unharmed WAY CELL TALLY LOSSES - by what becomes of such cells, nothing of this way is lost
+unharmed() {
+	local name="${NAMES[$2]}: $1" tally=$3
+	if [[ " $4 " = *" ${LOSS[$2]} "* ]]; then
+		is "$name: lost, doubled, out of order" "$tally" '0 0 0'
+	else
+		echo "# $name: $tally"
+		is "$name: doubled" "$(cut -d ' ' -f 2 <<< "$tally")" 0
+	fi
+}
+
 # ring_end - what has become of the packets of each cell; the last line of a scenario
 ring_end() {
 	local i up down
@@ -421,13 +414,8 @@ ring_end() {
 	mapfile -t up < <(tallies up)
 	mapfile -t down < <(tallies down)
 	for i in "${!CELLS[@]}"; do
-		is "${NAMES[i]}: uplink: lost, doubled, out of order" "${up[i]}" '0 0 0'
-		if [ "${LOSS[i]}" = whole ]; then
-			is "${NAMES[i]}: downlink: lost, doubled, out of order" "${down[i]}" '0 0 0'
-		else
-			echo "# ${NAMES[i]}: downlink: ${down[i]}"
-			is "${NAMES[i]}: downlink: doubled" "$(cut -d ' ' -f 2 <<< "${down[i]}")" 0
-		fi
+		unharmed uplink "$i" "${up[i]}" 'whole downlink'
+		unharmed downlink "$i" "${down[i]}" whole
 	done
 	for i in up down; do
 		echo "# $i: $(jq -c 'del(.moves)' "$LAB_RUN/${i}1.json")"

@@ -48,29 +48,6 @@ fault_deaf() {
 		heal
 }
 
-# No packet to or from FROM, from the pause on.
-fault_cut_off() {
-	prepared &&
-		move "$TO" "$(leaves) && $(cut_off)" &&
-		await 10 bound "$TO" &&
-		heal
-}
-
-more_updates() { [ "$(of "$FROM" bu_sent)" -gt "$1" ]; }
-
-# ... and nobody has told it that the guest leaves: it believes that it serves, and tries to
-# keep its binding.
-fault_cut_off_and_back() {
-	local sent
-	sent=$(of "$FROM" bu_sent)
-	move "$TO" "$(cut_off)" &&
-		await 10 bound "$TO" &&
-		on core /usr/bin/python3 "$LAB/signalling.py" error "$LAB_HA" "${COA[$FROM]}" \
-			"$(lab_hoa 1)" &&
-		await 10 more_updates "$sent" &&
-		heal
-}
-
 has_claimed() {
 	way
 	[[ "$WAY" == *" $FROM"* ]]
@@ -86,12 +63,36 @@ fault_claimed() {
 		await 10 has_claimed
 }
 
+# delay HOST MS... - of what it says
+delay() {
+	tc -n "host$1" qdisc change dev eth0 parent 1:1 handle 10: netem limit 1000 delay "${@:2}"
+}
+
+# ... and so does the host where the guest is: both ask at the same time, and their Updates are
+# under way for so long that both have asked before either is answered.
+fault_both_claim() {
+	local begin h
+	prepared &&
+		move "$TO" "$(leaves)" &&
+		await 10 settled "$TO" || return 1
+	begin=${EPOCHREALTIME/./}000
+	for h in "$FROM" "$TO"; do
+		delay "$h" 700ms
+	done
+	ctl "host$FROM" mr set guest1 state activating &
+	ctl "host$TO" mr set guest1 state activating
+	wait $! && await 10 has_claimed && await 10 bound "$TO" || return 1
+	for h in "$FROM" "$TO"; do
+		delay "$h" "${DELAY[$h]}ms" reorder 100% gap 5
+	done
+	is "both were activating at one time" "$(at_once activating "$begin")" 2
+}
+
 ring_up
 ring none:to:whole \
 	replayed_HI:to:whole \
 	replayed_BU:to:whole \
 	deaf:to:whole \
-	cut_off:to:downlink \
-	cut_off_and_back:to:downlink \
-	claimed:to,from,to:downlink
+	claimed:to,from,to:downlink \
+	both_claim:to,from,to:downlink
 ring_end
