@@ -85,7 +85,7 @@ fault_both_claim() {
 	for h in "$FROM" "$TO"; do
 		delay "$h" "${DELAY[$h]}ms" reorder 100% gap 5
 	done
-	is "both were activating at one time" "$(at_once activating "$begin")" 2
+	is "$FROM and $TO were activating at one time" "$(at_once activating "$begin")" 2
 }
 
 ring_up

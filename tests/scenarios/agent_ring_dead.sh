@@ -44,7 +44,7 @@ asked_once() {
 	ms=$(of "$TO" frame_to_ba_ms)
 	echo "# $ms ms from first frame to acknowledgement, $(jq -n "$ms / ${DELAY[$TO]} / 2 * 10 |
 		round / 10") round trips; $SENT Updates, $lost messages lost"
-	le "one round trip: Updates, less messages lost" $((SENT - lost)) 1
+	le "$FROM to $TO in one round trip: Updates, less messages lost" $((SENT - lost)) 1
 }
 
 # No packet to or from FROM, from the pause on.
