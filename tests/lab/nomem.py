@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
 """
-nomem.py - KTAP lines about requests for which there is no memory; called by
-tests/scenarios/debug_nomem.sh on a kernel with failslab, which has made br0.
+nomem.py - KTAP lines about requests and packets for which there is no memory; called by
+tests/scenarios/debug_nomem.sh on a kernel with failslab, which has made the devices and a
+way through nemo0.
 
 Each request is sent again and again from the same start: the first time its first
 allocation fails, the second time its second, till none does (/proc/self/fail-nth). It is
@@ -14,13 +15,15 @@ import socket
 import struct
 import sys
 
-from genl import NLM_F_ACK, NLM_F_REQUEST, attr, nest
+from genl import NLM_F_ACK, NLM_F_REQUEST, attr, attrs, nest
 from netlink_errors import Ktap, Spec, ip, prefix
 
 RTM_NEWLINK, RTM_DELLINK = 16, 17
+IPV6_RECVERR = 25
 NLM_F_EXCL, NLM_F_CREATE = 0x200, 0x400
 IFLA_IFNAME, IFLA_LINKINFO, IFLA_INFO_KIND = 3, 18, 1
 MOST = 1000
+CORRESPONDENT = "2001:db8:c::10"
 # Of a device: ours are among the first; behind them come sysfs and all that listens.
 DEVICE = 60
 # What else an entry shows changes by itself.
@@ -163,6 +166,63 @@ def exhaust(tap, what, thing, prepare, message, enough=None):
     print(f"# {what}: {n} allocations, {failed} of them needed", flush=True)
 
 
+class Packet:
+    """One from a guest into the tunnel. What it meets in a softirq cannot be made to fail."""
+
+    def __init__(self, spec):
+        self.spec = spec
+        self.sock = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_RAW)
+        self.sock.setsockopt(socket.IPPROTO_IPV6, IPV6_RECVERR, 1)	# or it hides ENOBUFS
+        # who watches the device has a copy, so that an outer header needs a new head
+        self.tap = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
+        self.tap.bind(("nemo0", 0))
+
+    def send(self):
+        self.sock.sendto(struct.pack(">IHBB", 6 << 28, 8, 59, 64) + ip("2001:db8:100:1::2") +
+                         ip(CORRESPONDENT) + bytes(8), (CORRESPONDENT, 0))
+
+    def nomem(self):
+        """Drops for this reason"""
+        link = dict(self.spec.dump("link-get").replies[0])
+        names = [d["name"] for d in self.spec.sets["drops"]]
+        drops = dict(attrs(link[self.spec.attributes("link-get").index("drops") + 1]))
+        return struct.unpack("Q", drops[names.index("nomem") + 1])[0]
+
+    def counted(self):
+        """What nemo0 has sent, and what it has dropped"""
+        with open("/proc/thread-self/net/dev", encoding="ascii") as f:
+            line = next(line for line in f if line.split(":")[0].strip() == "nemo0")
+        packets, errors, drops = map(int, line.split(":")[1].split()[9:12])
+        return packets, errors + drops
+
+
+def packets(tap, spec):
+    packet, fault = Packet(spec), Fault()
+    for op, state in (("mr-new", {}), ("mr-set", {"state": b"\2"}), ("mr-set", {"state": b"\3"})):
+        answer = spec.do(op, spec.request(op, change=state))
+        assert not answer.error, answer
+    packet.send()
+    tap.ok(packet.counted()[0] == 1, "a packet: with memory it is sent", f"{packet.counted()}")
+    wrong, first = [], packet.nomem()
+    for n in range(1, MOST):
+        before, error = packet.counted(), 0
+        fault.arm(n)
+        try:
+            packet.send()
+        except OSError as e:
+            error = e.errno
+        struck = fault.struck()
+        if sum(packet.counted()) - sum(before) != (not error):
+            wrong.append(f"allocation {n}: error {error}, {before} became {packet.counted()}")
+        if not struck:
+            break
+    tap.ok(not wrong, "a packet: without, it is sent or counted", "; ".join(wrong))
+    tap.ok(packet.nomem() > first, "a packet: the tunnel's own drop is counted as nomem",
+           f"none in {n} allocations, {packet.counted()}")
+    tap.ok(packet.nomem() - first <= packet.counted()[1], "... and by the device")
+    spec.do("mr-del", spec.request("mr-del"))
+
+
 def main():
     tap = Ktap()
     for kind in ("nemo_mr", "nemo_ha"):
@@ -170,6 +230,7 @@ def main():
         exhaust(tap, f"{kind}: a device", link, *link.attempt(RTM_NEWLINK), DEVICE)
         link.do(RTM_DELLINK)
     mr = Table(Spec("nemo_mr", "nemo0"), "mr-new", "mr-del")
+    packets(tap, mr.spec)
     ha = Table(Spec("nemo_ha", "nemo-ha0"), "bce-bind", "bce-del")
     change = {"coa": ip("2001:db8:1c::1"), "prefix": prefix("2001:db8:100:9::/64"),
               "guest": b"\x52\x54\0\0\0\x09", "seq": struct.pack("H", 2)}
