@@ -273,6 +273,26 @@ fault_none() {
 		move "$TO" "$(leaves)"
 }
 
+# fault_killed WHOSE WHEN - before: the preparation; ready: after it; speechless: as well, and
+# started again only when the move is over; paused: when the guest is; resumed: when it goes on
+fault_killed() {
+	local node when=$2 hook
+	local -A nodes=([old]="host$FROM" [new]="host$TO" [home]=ha)
+	node=${nodes[$1]}
+	[ "$when" != before ] || again "$node" || return 1
+	prepared || return 1
+	[ "$when" != ready ] || again "$node" || return 1
+	[ "$when" != speechless ] || kill_agent "$node" || return 1
+	hook=$(leaves)
+	[ "$1,$when" != old,speechless ] || hook=
+	if [ "$when" = paused ]; then
+		hook+=" && kill -9 ${LAB_AGENT[$node]}"
+		DEAD+=("$node")
+	fi
+	move "$TO" "$hook" || return 1
+	[ "$when" != resumed ] || again "$node"
+}
+
 # Cells ---------------------------------------------------------------------------------
 
 # stretch NAME LOSS SINCE - what is sent from then on is this one's
