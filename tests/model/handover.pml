@@ -82,8 +82,10 @@ hidden byte max_loss, max_dup, max_reorder, max_marker_loss, max_crash, max_isol
 hidden byte max_silent;		/* guests' moves that nobody announces */
 hidden byte max_abort;		/* moves that are given up; late: after the guest has run there */
 hidden byte max_abort_late;
+hidden byte max_ha_crash;	/* its agent's: the kernel keeps the binding */
 hidden byte max_give_up;	/* the same by the new host, which is prepared */
 hidden byte unheard;		/* it begins behind an abort whose answer was lost */
+hidden byte asks;		/* an agent that was restarted asks whether the peer is prepared */
 hidden byte rfc6058;		/* the home agent knows transient bindings */
 
 /* Faults that the properties must find (model.test) */
@@ -97,6 +99,7 @@ hidden byte fault;
 #define ADOPTS_AS_BOUND		7
 #define GIVES_BACK_AT_ONCE	8
 #define ABORTS_ANOTHER		9
+#define HA_FORGETS		10
 
 /* Filled in init and then constant: no part of the state. */
 hidden byte table_verdict[15];
@@ -113,6 +116,7 @@ hidden byte table_off[25];
 #define CHANGE(table, from, to)	table[(from) * STATES + (to)]
 
 /* Packets are 1, 2, ...; an end marker is its sequence number and MARK. */
+#define LOOPED		16	/* has been here before, and goes round once more */
 #define RETURNED	32
 #define MARK		64
 #define MARK_RETURNED	128
@@ -138,6 +142,7 @@ chan hi[HOSTS] = [3] of { byte, byte, byte, byte };	/* type, sender, id, status 
 #define HI_ABORT	2
 #define HACK_PREPARE	3
 #define HACK_ABORT	4
+#define HI_AGAIN	5	/* an agent that was restarted: is the peer prepared still? */
 
 /* A host's kernel */
 byte st[HOSTS];
@@ -199,17 +204,28 @@ byte given_up;		/* the last handover that its new host gave up */
 bit isolated[HOSTS];
 
 /* Faults so far */
-byte n_loss, n_dup, n_reorder, n_marker_loss, n_crash, n_isolate, n_silent, n_abort, n_give_up;
+byte n_loss, n_dup, n_reorder, n_marker_loss, n_crash, n_isolate, n_silent, n_abort, n_give_up, n_ha_crash;
 
 /* What the properties look at */
 bit lost_binding[HOSTS];	/* and no frame of the guest here since */
 byte newest;		/* packet that the guest has */
 byte delivered;
 byte sent;
-bit excused;		/* packets may be lost: the move was not announced, or worse */
+/*
+ * Packets may be lost, for the rest of the run, and there is no help for it: the move was
+ * not announced, as nobody did, or the old host's agent was dead or knew of no handover;
+ * the guest goes where its move was called off; a host is isolated; a host that holds
+ * hears nothing of the old one's agent for longer than a preparation lasts.
+ */
+bit excused;
+/* Nor in order: the guest goes to a host that has given up; only this excuses that. */
+bit against;
 
 #define REACH(a, b)	(!isolated[a] && !isolated[b])
 #define GIVEN_UP	(given_up && given_up == handovers)
+/* Not that of a handover before, nor of an agent before. */
+#define NEXT_ID		(handovers + 16 * n_crash)
+#define HANDOVER(id)	((id) & 15)
 
 /* Packets ------------------------------------------------------------------ */
 
@@ -218,16 +234,21 @@ inline lose()
 	assert(excused);
 }
 
-/* In order: an inversion is excused where a marker was lost. */
+#define PLAIN(p)	((p) & ~(RETURNED | LOOPED))
+
+/*
+ * In order, unless a marker was lost, or two hosts in leaving have thrown it to and fro:
+ * that happens only where it may be lost just as well.
+ */
 inline deliver(h, p)
 {
-	printf("host %d: packet %d to the guest\n", h, p);
+	printf("host %d: packet %d to the guest\n", h, PLAIN(p));
 	if
 	:: runs && at == h ->
-		assert(p > newest || n_marker_loss || excused);
+		assert(PLAIN(p) > newest || n_marker_loss || (p & LOOPED) || against);
 		delivered++;
 		if
-		:: p > newest -> newest = p
+		:: PLAIN(p) > newest -> newest = PLAIN(p)
 		:: else
 		fi
 	:: else -> lose()
@@ -258,10 +279,13 @@ inline apply(h, from, p)
 {
 	verdict_ = VERDICT_NOW(h, from);
 	if
-	:: verdict_ == DELIVER -> deliver(h, (p & ~RETURNED))
-	/* the hop limit: here once is enough to tell a return from a loop */
+	:: verdict_ == DELIVER -> deliver(h, p)
+	/* the hop limit may end it in any round */
 	:: verdict_ == TO_PEER && from == PEER && (p & RETURNED) -> lose()
-	:: verdict_ == TO_PEER && from == PEER -> to_peer(h, (p | RETURNED))
+	:: verdict_ == TO_PEER && from == PEER && (p & RETURNED) ->
+		assert(excused);
+		to_peer(h, (p | LOOPED))
+	:: verdict_ == TO_PEER && from == PEER && !(p & RETURNED) -> to_peer(h, (p | RETURNED))
 	:: verdict_ == TO_PEER && from == FROM_HA -> to_peer(h, p)
 	:: verdict_ == DROP -> lose()
 	:: else -> assert(false)
@@ -305,6 +329,27 @@ inline drain(h)
 #define FITS(h, m)	(due[h] && ((m) & ~MARK_RETURNED) > MARK + fence[h] && \
 			 (VERDICT(h, GUEST) == TO_HA || st[h] == activating))
 
+/* A marker of the peer's own, that went back or has to */
+#define IS_PEERS(h, m)	(((m) & ~MARK_RETURNED) == MARK + fence[h])
+
+inline kept_(h)
+{
+	if
+	:: FITS(h, kept[h]) -> due[h] = 0; kept[h] = 0
+	:: else ->
+		if
+		:: MARKER(h, PEER) == PASS && kept[h] < MARK_RETURNED ->
+			pass[h] = kept[h] | MARK_RETURNED
+		:: else
+		fi;
+		if
+		:: (MARKER(h, PEER) == KEEP || MARKER(h, PEER) == RELEASE) &&
+		   IS_PEERS(h, kept[h]) -> skip
+		:: else -> kept[h] = 0
+		fi
+	fi
+}
+
 /* kmod/mr/change.c, marker.c: nemo_mr_marker_enter() and what follows it */
 inline enter(h, to, seq)
 {
@@ -328,16 +373,7 @@ inline enter(h, to, seq)
 		:: else
 		fi;
 		if
-		:: kept[h] && MARKER(h, PEER) != KEEP ->
-			if
-			:: FITS(h, kept[h]) -> due[h] = 0
-			:: else ->
-				if
-				:: MARKER(h, PEER) == PASS -> pass[h] = kept[h]
-				:: else
-				fi
-			fi;
-			kept[h] = 0
+		:: kept[h] -> kept_(h)
 		:: else
 		fi;
 		drain(h)
@@ -359,7 +395,7 @@ inline meet(h, from, m)
 	:: else ->
 		/* the peer's own: it has taken the guest back */
 		if
-		:: from == PEER && st[h] == prepared && m == MARK + fence[h] ->
+		:: from == PEER && st[h] == prepared && IS_PEERS(h, m) && peer[h] != NONE ->
 			enter(h, leaving, fence[h])
 		:: else
 		fi;
@@ -368,6 +404,8 @@ inline meet(h, from, m)
 		:: MARKER(h, from) == PASS && from == PEER && m < MARK_RETURNED ->
 			pass[h] = m | MARK_RETURNED
 		:: MARKER(h, from) == KEEP -> kept[h] = m
+		/* not the one that is due; if the peer's own, it has to go back */
+		:: MARKER(h, from) == RELEASE && IS_PEERS(h, m) -> kept[h] = m
 		:: else
 		fi
 	fi
@@ -550,6 +588,20 @@ inline on_ack(h)
 	fi
 }
 
+/* A preparation is renewed, and none made. */
+inline on_again(h, from, i, seq)
+{
+	if
+	:: st[h] == prepared && role[h] == NEW && mate[h] == from ->
+		id[h] = i;
+		kseq[h] = seq;
+		fence[h] = seq;
+		number[h] = MAX(number[h], seq);
+		send_hi(h, from, HACK_PREPARE, i, 0)
+	:: else -> send_hi(h, from, HACK_PREPARE, i, 2)
+	fi
+}
+
 inline on_prepare(h, from, i, seq)
 {
 	if
@@ -612,8 +664,9 @@ inline give_up(h)
 {
 	printf("abort on %d, which is prepared\n", h);
 	n_give_up++;
-	given_up = (id[h] -> id[h] : handovers);
+	given_up = (id[h] -> HANDOVER(id[h]) : handovers);
 	excused = excused || at == h;
+	against = against || at == h;
 	tell_abort(h);
 	if
 	:: fault == GIVES_BACK_AT_ONCE -> undone(h)
@@ -675,12 +728,13 @@ inline on_hi(h)
 		if
 		:: type_ == HI_PREPARE && i_ >= id[h] -> on_prepare(h, from_, i_, n_)
 		:: type_ == HI_PREPARE && i_ < id[h] -> hi[from_]!HACK_PREPARE, h, i_, 2
+		:: type_ == HI_AGAIN -> on_again(h, from_, i_, n_)
 		:: type_ == HI_ABORT -> on_abort(h, from_, i_)
 		:: type_ == HACK_PREPARE && role[h] == OLD && i_ == id[h] ->
 			sent_hi[h] = 0;
 			hi_id[h] = 0;
 			if
-			:: n_ == 0 -> ready[h] = 1
+			:: n_ == 0 -> ready[h] = 1; peer[h] = mate[h]
 			/* the guest may be there already */
 			:: n_ && ready[h] && fault != RENEWAL_REFUSED -> skip
 			:: n_ && (!ready[h] || fault == RENEWAL_REFUSED) -> forget(h)
@@ -697,6 +751,18 @@ inline on_hi(h)
 	fi
 }
 
+/* The kernel keeps the peer; only that knows whether it is prepared. */
+inline recall(h)
+{
+	role[h] = OLD;
+	mate[h] = peer[h];
+	id[h] = NEXT_ID;
+	ready[h] = st[h] == leaving;
+	sent_hi[h] = HI_AGAIN;
+	hi_id[h] = id[h];
+	send_hi(h, mate[h], HI_AGAIN, id[h], kseq[h])
+}
+
 inline restart(h)
 {
 	dead[h] = 0;
@@ -707,6 +773,7 @@ inline restart(h)
 		start(h, REGISTER)
 	:: st[h] == leaving && !bound[h] -> role[h] = UNDONE
 	:: st[h] == prepared && !bound[h] -> role[h] = NEW; mate[h] = peer[h]
+	:: asks && bound[h] && peer[h] != NONE && (st[h] == active || st[h] == leaving) -> recall(h)
 	:: else
 	fi
 }
@@ -723,8 +790,10 @@ inline restart(h)
 #define NO_MARKER(h)	(SETTLED(h) && !kept[h] && sent_hi[h] != HI_ABORT)
 #if HOSTS == 2
 #define OVERDUE		(NO_MARKER(0) && NO_MARKER(1))
+#define ALL_SETTLED	(SETTLED(0) && SETTLED(1))
 #else
 #define OVERDUE		(NO_MARKER(0) && NO_MARKER(1) && NO_MARKER(2))
+#define ALL_SETTLED	(SETTLED(0) && SETTLED(1) && SETTLED(2))
 #endif
 
 proctype Host(byte h)
@@ -784,16 +853,17 @@ proctype Host(byte h)
 		send_hi(h, mate[h], sent_hi[h], hi_id[h], kseq[h]) }
 	:: atomic { !dead[h] && sent_hi[h] && !REACH(h, mate[h]) ->
 		if
-		:: sent_hi[h] == HI_PREPARE -> forget(h)
+		:: sent_hi[h] == HI_AGAIN && st[h] == leaving -> sent_hi[h] = 0; hi_id[h] = 0
+		:: sent_hi[h] == HI_PREPARE || (sent_hi[h] == HI_AGAIN && st[h] != leaving) -> forget(h)
 		:: else -> sent_hi[h] = 0; hi_id[h] = 0; if_alone(h)
 		fi; TIDY }
 	:: atomic { !dead[h] && sent_hi[h] == HI_ABORT && dead[mate[h]] &&
 		    st[h] == prepared && role[h] == NEW && view[h] == st[h] ->
 		sent_hi[h] = 0; hi_id[h] = 0; if_alone(h); TIDY }
 	:: atomic { !dead[h] && st[h] == prepared && role[h] == NEW && len(hi[h]) == 0 &&
-		    view[h] == st[h] && !sent_hi[h] &&
+		    view[h] == st[h] && !sent_hi[h] && ALL_SETTLED &&
 		    (role[mate[h]] != OLD || mate[mate[h]] != h || !REACH(h, mate[h])) ->
-		excused = excused || !REACH(h, mate[h]) || n_crash;
+		excused = excused || !REACH(h, mate[h]) || dead[mate[h]] || !asks;
 		undone(h); TIDY }
 	/* the guest was taken back, and goes on elsewhere all the same */
 	:: atomic { !dead[h] && st[h] == prepared && (role[h] == BACK || role[h] == NO_ROLE) &&
@@ -814,6 +884,15 @@ proctype Host(byte h)
 
 /* The home agent: agent and kernel in one, the agents' clocks agree ---------- */
 
+/* The next agent reads the kernel's bindings. */
+inline ha_forgets()
+{
+	if
+	:: fault == HA_FORGETS -> hseq = 0
+	:: else
+	fi
+}
+
 inline bind(h, n)
 {
 	printf("HA: binds %d, %d\n", h, n);
@@ -827,8 +906,7 @@ inline bind(h, n)
 				if
 				:: n_marker_loss < max_marker_loss -> n_marker_loss++
 				:: assert(len(down[coa]) < DEPTH); down[coa]!MARK + n
-				fi;
-				ack[coa]!BRI, n, 0
+				fi
 			:: else
 			fi;
 			revoking = coa
@@ -838,6 +916,7 @@ inline bind(h, n)
 		assert(!lost_binding[h] || (coa != NONE && seen[h] > seen[coa]));
 		tcoa = coa;
 		coa = h;
+		fresh_ = 1;
 		if
 		:: revoking == h -> revoking = NONE
 		:: else
@@ -845,14 +924,43 @@ inline bind(h, n)
 	:: else
 	fi;
 	hseq = n;
-	ack[h]!BA, n, n
+	if
+	/* killed when the kernel has it, and before anybody was told */
+	:: n_ha_crash < max_ha_crash -> n_ha_crash++; revoking = NONE; ha_forgets()
+	:: ack[h]!BA, n, n;
+		if
+		:: revoking != NONE && REACH(revoking, revoking) && fresh_ -> ack[revoking]!BRI, n, 0
+		:: else
+		fi
+	fi;
+	fresh_ = 0
+}
+
+#if HOSTS == 2
+#define FLUSH	flush(0); flush(1)
+#else
+#define FLUSH	flush(0); flush(1); flush(2)
+#endif
+
+inline flush(h)
+{
+	do
+	:: len(up[h]) > 0 -> up[h]?type_, n_
+	:: else -> break
+	od;
+	type_ = 0; n_ = 0
 }
 
 proctype HomeAgent()
 {
 	byte h_, type_, n_;
+	bit fresh_;
 
 	do
+	/* the agent is killed; a Revocation is not repeated by the next one */
+	:: atomic { n_ha_crash < max_ha_crash -> n_ha_crash++; revoking = NONE; tcoa = NONE;
+		    ha_forgets();
+		    FLUSH }
 	:: atomic { up[0]?type_, n_ -> h_ = 0; goto judge }
 	:: atomic { up[1]?type_, n_ -> h_ = 1; goto judge }
 #if HOSTS == 3
@@ -894,10 +1002,10 @@ inline verb_prepare(g, k)
 		role[g] = OLD;
 		mate[g] = k;
 		handovers++;
-		id[g] = handovers;
+		id[g] = NEXT_ID;
 		sent_hi[g] = HI_PREPARE;
-		hi_id[g] = handovers;
-		send_hi(g, k, HI_PREPARE, handovers, kseq[g])
+		hi_id[g] = id[g];
+		send_hi(g, k, HI_PREPARE, id[g], kseq[g])
 	:: else -> excused = 1
 	fi
 }
@@ -996,7 +1104,7 @@ left:
 	:: atomic { GIVEN_UP && st[g_] == leaving && !undo[g_] && max_crash && !dead[g_] ->
 		verb_abort(g_) };
 		atomic { resume(g_) }
-	:: atomic { excused = excused || GIVEN_UP; resume(k_) };
+	:: atomic { excused = excused || GIVEN_UP; against = against || GIVEN_UP; resume(k_) };
 		if
 		:: atomic { max_abort_late && n_abort < max_abort && coa != k_ -> n_abort++; runs = 0 };
 			atomic { !dead[g_] -> verb_abort(g_) };
@@ -1084,7 +1192,9 @@ init
 			max_silent = setting("SILENT", 0);
 			max_abort = setting("ABORT", 0);
 			max_abort_late = setting("ABORT_LATE", 0);
+			max_ha_crash = setting("HA_CRASH", 0);
 			max_give_up = setting("GIVE_UP", 0);
+			asks = setting("ASKS", 1);
 			unheard = setting("UNHEARD", 0);
 			rfc6058 = setting("RFC6058", 1);
 			fault = setting("FAULT", 0);
