@@ -218,7 +218,10 @@ byte sent;
  * hears nothing of the old one's agent for longer than a preparation lasts.
  */
 bit excused;
-/* Nor in order: the guest goes to a host that has given up; only this excuses that. */
+/*
+ * Nor in order: the guest goes to a host that has given up, or whose preparation has
+ * lapsed while the old one still sends there. Nothing else excuses that.
+ */
 bit against;
 
 #define REACH(a, b)	(!isolated[a] && !isolated[b])
@@ -863,7 +866,8 @@ proctype Host(byte h)
 	:: atomic { !dead[h] && st[h] == prepared && role[h] == NEW && len(hi[h]) == 0 &&
 		    view[h] == st[h] && !sent_hi[h] && ALL_SETTLED &&
 		    (role[mate[h]] != OLD || mate[mate[h]] != h || !REACH(h, mate[h])) ->
-		excused = excused || !REACH(h, mate[h]) || dead[mate[h]] || !asks;
+		against = against || !REACH(h, mate[h]) || dead[mate[h]] || !asks;
+		excused = excused || against;
 		undone(h); TIDY }
 	/* the guest was taken back, and goes on elsewhere all the same */
 	:: atomic { !dead[h] && st[h] == prepared && (role[h] == BACK || role[h] == NO_ROLE) &&
