@@ -100,6 +100,7 @@ hidden byte fault;
 #define GIVES_BACK_AT_ONCE	8
 #define ABORTS_ANOTHER		9
 #define HA_FORGETS		10
+#define RENUMBERED		11
 
 /* Filled in init and then constant: no part of the state. */
 hidden byte table_verdict[15];
@@ -596,7 +597,10 @@ inline on_again(h, from, i, seq)
 {
 	if
 	:: st[h] == prepared && role[h] == NEW && mate[h] == from ->
-		id[h] = i;
+		if
+		:: fault == RENUMBERED -> id[h] = i
+		:: else
+		fi;
 		kseq[h] = seq;
 		fence[h] = seq;
 		number[h] = MAX(number[h], seq);
@@ -683,7 +687,7 @@ inline give_up(h)
 inline on_abort(h, from, i)
 {
 	if
-	:: role[h] == NEW && id[h] == i && mate[h] == from &&
+	:: role[h] == NEW && (id[h] == i || !i) && mate[h] == from &&
 	   (st[h] == prepared || exchange[h] || due[h]) -> undone(h)
 	:: role[h] == OLD && mate[h] == from && SAME_HANDOVER(h, i) ->
 		if
@@ -754,12 +758,15 @@ inline on_hi(h)
 	fi
 }
 
-/* The kernel keeps the peer; only that knows whether it is prepared. */
+/* The kernel keeps the peer; only that knows whether it is prepared, and the number. */
 inline recall(h)
 {
 	role[h] = OLD;
 	mate[h] = peer[h];
-	id[h] = NEXT_ID;
+	if
+	:: fault == RENUMBERED -> id[h] = NEXT_ID
+	:: else -> id[h] = 0
+	fi;
 	ready[h] = st[h] == leaving;
 	sent_hi[h] = HI_AGAIN;
 	hi_id[h] = id[h];

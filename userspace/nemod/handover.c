@@ -241,7 +241,8 @@ enum context_status handover_take(struct mr *mr, const struct peer *peer,
 		return CONTEXT_REFUSED;
 	mr->handover.round_trip = c->round_trip;
 	if (same_as_now(mr, peer)) {
-		mr->handover.id = c->id;
+		if (!(c->flags & CONTEXT_AGAIN))
+			mr->handover.id = c->id;
 		renew(mr, c);
 	} else {
 		status = prepare(mr, peer, c);
@@ -599,7 +600,8 @@ void handover_free(struct mr *mr)
 
 /*
  * The kernel keeps the peer of a handover that is over, too: only the peer knows whether
- * it is prepared.
+ * it is prepared. It also knows the number of the handover, and may have said something of
+ * it already: so none is drawn.
  */
 static void recall(struct mr *mr, struct peer *peer)
 {
@@ -607,7 +609,6 @@ static void recall(struct mr *mr, struct peer *peer)
 
 	if (mr->state == NEMO_MR_STATE_ACTIVE)
 		h->step = HANDOVER_RECALLED;
-	h->id = host_next_id(mr->host);
 	h->renewed = clock_monotonic();
 	handover_recall(mr, peer);
 }

@@ -359,7 +359,8 @@ static enum context_status take_back(const struct item *item)
 /* Only by who has begun it, and not what has been forgotten since. */
 static enum context_status undo(const struct item *item)
 {
-	if (!from_its_peer(item) || item->mr->handover.id != item->c.id)
+	if (!from_its_peer(item) ||
+	    (item->c.id && item->mr->handover.id != item->c.id))
 		return CONTEXT_OK;
 	return handover_undo(item->mr, TIMELINE_ABORTED) ? CONTEXT_REFUSED :
 							   CONTEXT_OK;
