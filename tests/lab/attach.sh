@@ -104,6 +104,7 @@ detach() {
 }
 
 # listens NS - a monitor has subscribed
+# shellcheck disable=SC2016 # awk's fields
 listens() { on "$1" awk '$2 == 16 && $4 != "00000000"' /proc/net/netlink | grep -q .; }
 
 # gone N - of guest N's state with its attachment, as a monitor on B has heard

@@ -40,10 +40,10 @@ says() {
 	echo "# $out"
 }
 
-# freeze [N] - the guest stands still, as one that is paused: its programs have stopped, what they
+# freeze N - the guest stands still, as one that is paused: its programs have stopped, what they
 # have sent has left it, and its kernel answers no solicitation and sends none
 freeze() {
-	local n=${1:-1} pid
+	local n=$1 pid
 	mapfile -t FROZEN < <(ip netns pids "guest$n")
 	kill -STOP "${FROZEN[@]}"
 	for pid in "${FROZEN[@]}"; do

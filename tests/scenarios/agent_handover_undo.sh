@@ -31,7 +31,7 @@ ok 'abort of what is prepared, by the new host' agent B mr abort guest1
 ok 'all is as it was' lab_wait 10 home
 
 ok 'prepare' agent A mr prepare guest1 to hostB
-freeze
+freeze 1
 ok 'leave' agent A mr leave guest1
 sleep 0.3
 ok 'abort while the guest is paused' agent A mr abort guest1
@@ -41,7 +41,7 @@ thaw
 ok 'all is as it was' lab_wait 10 home
 
 ok 'prepare' agent A mr prepare guest1 to hostB
-freeze
+freeze 1
 ok 'leave' agent A mr leave guest1
 sleep 0.3
 # What B gave back before A is ready for it would go to and fro.
@@ -55,7 +55,7 @@ thaw
 ok 'all is as it was' lab_wait 10 home
 
 ok 'prepare' agent A mr prepare guest1 to hostB
-freeze
+freeze 1
 ok 'leave, and it is known that the guest is stopped' agent A mr leave guest1 stopped
 sleep 0.3
 thaw
@@ -71,7 +71,7 @@ arrived_unheard() {
 	lab_move A B
 	ok 'the guest runs at the new host' lab_wait 5 is_state B active
 	is 'without an acknowledgement' "$(lab_mr B 1 .lifetime)" 0
-	freeze
+	freeze 1
 	ok "abort before it comes, by host $1" agent "$1" mr abort guest1
 	ok 'A waits for the guest' lab_wait 5 is_state A prepared
 	ok 'B gives it back' lab_wait 5 is_state B leaving
@@ -112,7 +112,7 @@ lose 'iifname hostB ip6 nexthdr 60'
 ok 'leave' agent A mr leave guest1
 lab_move A B
 ok 'B is active' lab_wait 5 is_state B active
-freeze
+freeze 1
 ok 'abort' agent A mr abort guest1
 ok 'B gives it back' lab_wait 5 is_state B leaving
 lose_nothing

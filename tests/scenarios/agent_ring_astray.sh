@@ -65,7 +65,7 @@ fault_aborted_by_the_new_host() {
 fault_aborted_in_the_pause() {
 	local rc=0
 	prepared || return 1
-	freeze
+	freeze 1
 	agent "$FROM" mr leave guest1 && agent "$FROM" mr abort guest1 || rc=1
 	thaw
 	[ $rc = 0 ] || return 1

@@ -138,12 +138,11 @@ static bool from_agent(struct ctl *ctl, struct listener *l, int fd)
 		struct json_object *line = json_tokener_parse_ex(l->lines, text + at,
 								 size - at);
 
-		if (line)
-			from_agent_line(ctl, l, line);
-		else if (json_tokener_get_error(l->lines) == json_tokener_continue)
+		if (!line && json_tokener_get_error(l->lines) == json_tokener_continue)
 			break;
-		else
+		if (!line)
 			die("nemod says what is not understood; is it of another version?");
+		from_agent_line(ctl, l, line);
 		at += json_tokener_get_parse_end(l->lines);
 	}
 	return true;

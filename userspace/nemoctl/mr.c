@@ -409,8 +409,9 @@ static void mr_show(struct ctl *ctl, struct args *args)
 #define OPTIONS "[coa ADDRESS]\n"					\
 	"	[attachment INTERFACE|none] [guest MAC...|none] [exclude PORT...|none]\n" \
 	"	[trigger on|off] [prepared-uplink on|off] [undo on|off]\n" \
-	"	[leave-with-port on|off] [quiet on|off] [seq NUMBER] [lifetime SECONDS] [hold-packets NUMBER]\n"	\
-	"	[hold-bytes NUMBER] [marker-timeout MILLISECONDS]"
+	"	[leave-with-port on|off] [quiet on|off] [seq NUMBER]\n"	\
+	"	[lifetime SECONDS] [hold-packets NUMBER] [hold-bytes NUMBER]\n" \
+	"	[marker-timeout MILLISECONDS]"
 
 const struct command mr_commands[] = {
 	{ "show", mr_show, "mr show [NAME] [dev DEVICE]",
