@@ -64,11 +64,13 @@ patient() {
 
 # resent - segments that guest and correspondent have sent again, since they were made. Who does
 # not wait probes the tail in each pause: what counts there is what was taken for lost.
+# A time-out that TCP has found needless and taken back was the machine's.
 resent() {
 	local ns what=TcpRetransSegs
 	[ -z "$RATE" ] || what='TcpExtTCP(FastRetrans|SlowStartRetrans|Timeouts)'
 	for ns in guest1 cn; do
-		on $ns nstat -asz | awk -v "what=^$what\$" '$1 ~ what { n += $2; k++ } END { print k ? n : "?" }'
+		on $ns nstat -asz | awk -v "what=^$what\$" '$1 ~ what { n += $2; k++ }
+			$1 == "TcpExtTCPLossUndo" { n -= $2 } END { print k ? n : "?" }'
 	done | xargs
 }
 
