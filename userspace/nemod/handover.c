@@ -74,6 +74,11 @@ void handover_begin(struct mr *mr, enum handover_step step,
 	timeline_step(&h->timeline, TIMELINE_PREPARE, 0);
 }
 
+struct peer *handover_peer(const struct mr *mr)
+{
+	return peer_by_address(&mr->host->peers, &mr->handover.peer);
+}
+
 void handover_end(struct mr *mr, enum timeline_outcome outcome,
 		  const char *error)
 {
@@ -139,8 +144,7 @@ const char *handover_leave(struct mr *mr)
 
 static void tell_peer(struct mr *mr)
 {
-	struct peer *peer = peer_by_address(&mr->host->peers,
-					    &mr->handover.peer);
+	struct peer *peer = handover_peer(mr);
 
 	if (peer)
 		handover_post(mr, peer, MH_HI_FORWARDING_DONE);

@@ -103,6 +103,9 @@ void handover_begin(struct mr *mr, enum handover_step step,
 void handover_end(struct mr *mr, enum timeline_outcome outcome,
 		  const char *error);
 
+/* The other host; NULL where there is none, or it is no longer configured. */
+struct peer *handover_peer(const struct mr *mr);
+
 /* The new host is prepared. */
 void handover_agree(struct mr *mr);
 

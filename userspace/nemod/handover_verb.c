@@ -80,8 +80,7 @@ static const char *prepare(struct task *t)
 
 static void call_off(struct mr *mr)
 {
-	struct peer *peer = peer_by_address(&mr->host->peers,
-					    &mr->handover.peer);
+	struct peer *peer = handover_peer(mr);
 
 	timeline_step(&mr->handover.timeline, TIMELINE_ABORT, 0);
 	if (peer)
@@ -109,8 +108,7 @@ static const char *prepare_again(struct task *t)
 static const char *prepare_agreed(struct task *t)
 {
 	struct mr *mr = t->mr;
-	struct peer *peer = peer_by_address(&mr->host->peers,
-					    &mr->handover.peer);
+	struct peer *peer = handover_peer(mr);
 
 	if (!is_peer(t) || !peer)
 		return prepare_again(t);
@@ -135,8 +133,7 @@ static const char *prepare_asked(struct task *t)
 static const char *prepare_ready(struct task *t)
 {
 	struct mr *mr = t->mr;
-	struct peer *peer = peer_by_address(&mr->host->peers,
-					    &mr->handover.peer);
+	struct peer *peer = handover_peer(mr);
 
 	if (t->peer)
 		return "this host is prepared for it to come; it cannot go from here";
@@ -262,8 +259,7 @@ static const char *abort_agreed(struct task *t)
 static const char *abort_left(struct task *t)
 {
 	struct mr *mr = t->mr;
-	struct peer *peer = peer_by_address(&mr->host->peers,
-					    &mr->handover.peer);
+	struct peer *peer = handover_peer(mr);
 	const char *error = handover_take_back(mr);
 
 	if (!error && peer)
@@ -284,8 +280,7 @@ static const char *abort_asked(struct task *t)
 static const char *abort_ready(struct task *t)
 {
 	struct mr *mr = t->mr;
-	struct peer *peer = peer_by_address(&mr->host->peers,
-					    &mr->handover.peer);
+	struct peer *peer = handover_peer(mr);
 
 	if (!peer)
 		return handover_undo(mr, TIMELINE_ABORTED);
@@ -296,14 +291,9 @@ static const char *abort_ready(struct task *t)
 /* The same where the guest is here: the home agent may not have switched yet. */
 static const char *abort_arrived(struct task *t)
 {
-	struct mr *mr = t->mr;
-	struct peer *peer = peer_by_address(&mr->host->peers,
-					    &mr->handover.peer);
-
-	if (!peer)
+	if (!handover_peer(t->mr))
 		return "nobody has announced it, so there is no host to give it back to";
-	handover_post(mr, peer, MH_HI_FORWARDING_DONE);
-	return NULL;
+	return abort_ready(t);
 }
 
 /* What each verb does in each step. */
