@@ -11,6 +11,7 @@
 #include <net/ipv6.h>
 #include <net/sch_generic.h>
 
+#include "guest.h"
 #include "router.h"
 
 /* One interface whose ingress is hooked. */
@@ -26,14 +27,6 @@ struct nemo_port {
 	struct rcu_head rcu;
 };
 
-/* A MAC address that speaks for a mobile router. */
-struct nemo_guest {
-	struct rhash_head node;		/* nemo_attachment.guests */
-	u8 mac[ETH_ALEN];
-	struct nemo_mr *mr;
-	struct rcu_head rcu;
-};
-
 struct nemo_attachment {
 	struct list_head list;		/* nemo_mr_dev.attachments; RTNL */
 	struct nemo_mr_dev *nd;
@@ -43,17 +36,10 @@ struct nemo_attachment {
 	struct list_head ports;		/* RTNL */
 	struct list_head routers;	/* RTNL */
 	struct nemo_mr __rcu *only;	/* if there is just one; RTNL */
-	struct rhashtable guests;	/* RCU; RTNL */
+	struct rhashtable guests;	/* nemo_guest; RCU; RTNL */
 	atomic_t serving;		/* mobile routers that serve */
 	struct work_struct look;
 	struct rcu_work free;
-};
-
-static const struct rhashtable_params nemo_guest_params = {
-	.key_len = ETH_ALEN,
-	.key_offset = offsetof(struct nemo_guest, mac),
-	.head_offset = offsetof(struct nemo_guest, node),
-	.automatic_shrinking = true,
 };
 
 int nemo_attach_ifindex(const struct nemo_attachment *att)
@@ -127,7 +113,6 @@ static struct nemo_mr *nemo_port_router(struct nemo_attachment *att,
 					const struct sk_buff *skb)
 {
 	const struct ipv6hdr *ip6;
-	struct nemo_guest *guest;
 	struct ipv6hdr buf;
 	struct nemo_mr *mr;
 
@@ -135,10 +120,9 @@ static struct nemo_mr *nemo_port_router(struct nemo_attachment *att,
 	if (mr && !READ_ONCE(mr->match.nguests))
 		return mr;
 	if (skb_mac_header_was_set(skb) && skb_mac_header_len(skb) >= ETH_HLEN) {
-		guest = rhashtable_lookup(&att->guests, eth_hdr(skb)->h_source,
-					  nemo_guest_params);
-		if (guest)
-			return guest->mr;
+		mr = nemo_guest_lookup(&att->guests, eth_hdr(skb)->h_source);
+		if (mr)
+			return mr;
 	}
 	if (skb->protocol != htons(ETH_P_IPV6))
 		return NULL;
@@ -351,7 +335,7 @@ static struct nemo_attachment *nemo_attachment_new(struct nemo_mr_dev *nd,
 	INIT_LIST_HEAD(&att->ports);
 	INIT_LIST_HEAD(&att->routers);
 	INIT_WORK(&att->look, nemo_attachment_look_work);
-	err = rhashtable_init(&att->guests, &nemo_guest_params);
+	err = nemo_guests_init(&att->guests);
 	if (err) {
 		kfree(att);
 		return ERR_PTR(err);
@@ -390,75 +374,6 @@ static struct nemo_attachment *nemo_attachment_get(struct nemo_mr_dev *nd,
 		return ERR_PTR(-EINVAL);
 	}
 	return nemo_attachment_new(nd, dev);
-}
-
-static int nemo_guest_add(struct nemo_mr *mr, struct nemo_attachment *att, const u8 *mac,
-			  struct netlink_ext_ack *extack)
-{
-	struct nemo_guest *guest = kzalloc(sizeof(*guest), GFP_KERNEL);
-	struct nemo_guest *old;
-
-	if (!guest)
-		return -ENOMEM;
-	ether_addr_copy(guest->mac, mac);
-	guest->mr = mr;
-	old = rhashtable_lookup_get_insert_fast(&att->guests, &guest->node,
-						nemo_guest_params);
-	if (!old)
-		return 0;
-	kfree(guest);
-	if (IS_ERR(old))
-		return PTR_ERR(old);
-	if (old->mr == mr)
-		return 0;
-	NL_SET_ERR_MSG(extack, "a guest belongs to another mobile router");
-	return -EEXIST;
-}
-
-static bool nemo_match_has(const struct nemo_mr_match *match, const u8 *mac)
-{
-	int i;
-
-	for (i = 0; match && i < match->nguests; i++)
-		if (ether_addr_equal(match->guest[i], mac))
-			return true;
-	return false;
-}
-
-/* Those of @match that @stay, if there is one, does not have. */
-static void nemo_guests_del(struct nemo_mr *mr, struct nemo_attachment *att,
-			    const struct nemo_mr_match *match,
-			    const struct nemo_mr_match *stay)
-{
-	struct nemo_guest *guest;
-	int i;
-
-	for (i = 0; i < match->nguests; i++) {
-		guest = rhashtable_lookup_fast(&att->guests, match->guest[i],
-					       nemo_guest_params);
-		if (!guest || guest->mr != mr || nemo_match_has(stay, guest->mac))
-			continue;
-		rhashtable_remove_fast(&att->guests, &guest->node, nemo_guest_params);
-		kfree_rcu(guest, rcu);
-	}
-}
-
-/* All of @match or none; @have are there already. */
-static int nemo_guests_add(struct nemo_mr *mr, struct nemo_attachment *att,
-			   const struct nemo_mr_match *match,
-			   const struct nemo_mr_match *have,
-			   struct netlink_ext_ack *extack)
-{
-	int i, err;
-
-	for (i = 0; i < match->nguests; i++) {
-		err = nemo_guest_add(mr, att, match->guest[i], extack);
-		if (err) {
-			nemo_guests_del(mr, att, match, have);
-			return err;
-		}
-	}
-	return 0;
 }
 
 /* What follows from the mobile routers on an attachment. */
@@ -501,7 +416,7 @@ void nemo_detach(struct nemo_mr *mr)
 	ASSERT_RTNL();
 	if (!att)
 		return;
-	nemo_guests_del(mr, att, &mr->match, NULL);
+	nemo_guests_del(&att->guests, mr, &mr->match, NULL);
 	list_del(&mr->att_list);
 	nemo_attach_set(mr, NULL);
 	if (list_empty(&att->routers)) {
@@ -558,7 +473,8 @@ int nemo_attach(struct nemo_mr *mr, const struct nemo_mr_conf *conf,
 	if (IS_ERR(att))
 		return PTR_ERR(att);
 	nemo_match_merge(&match, conf);
-	err = att ? nemo_guests_add(mr, att, &match, moves ? NULL : &old, extack) : 0;
+	err = att ? nemo_guests_add(&att->guests, mr, &match, moves ? NULL : &old, extack) :
+		    0;
 	if (err) {
 		if (list_empty(&att->routers))
 			nemo_attachment_free(att);
@@ -574,7 +490,7 @@ int nemo_attach(struct nemo_mr *mr, const struct nemo_mr_conf *conf,
 		nemo_attach_set(mr, att);
 		list_add_tail(&mr->att_list, &att->routers);
 	} else {
-		nemo_guests_del(mr, att, &old, &match);
+		nemo_guests_del(&att->guests, mr, &old, &match);
 	}
 	nemo_attachment_refresh(att);
 	return 0;
