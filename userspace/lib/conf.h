@@ -137,4 +137,12 @@ const struct nemo_conf_peer *nemo_conf_peer(const struct nemo_conf *conf,
 const struct nemo_conf_mr *nemo_conf_xen(const struct nemo_conf *conf,
 					 const char *name, const char *uuid);
 
+/*
+ * That a guest belongs to by its interface: by the MAC address, or as the only mobile router of the
+ * bridge, if that names no guests; or NULL.
+ */
+const struct nemo_conf_mr *nemo_conf_vif(const struct nemo_conf *conf,
+					 const uint8_t mac[6],
+					 const char *bridge);
+
 #endif /* NEMO_CONF_H */

@@ -93,3 +93,25 @@ const struct nemo_conf_mr *nemo_conf_xen(const struct nemo_conf *conf,
 		mr = find(conf, name);
 	return mr ?: find(conf, all);
 }
+
+const struct nemo_conf_mr *nemo_conf_vif(const struct nemo_conf *conf,
+					 const uint8_t mac[6],
+					 const char *bridge)
+{
+	const struct nemo_conf_mr *lone = NULL;
+	bool shared = false;
+
+	for (unsigned int i = 0; i < conf->mrs; i++) {
+		const struct nemo_conf_mr *mr = &conf->mr[i];
+
+		for (unsigned int j = 0; j < mr->guests; j++)
+			if (!memcmp(mr->guest[j], mac, sizeof(mr->guest[j])))
+				return mr;
+		if (strcmp(mr->attachment, bridge))
+			continue;
+		shared |= !!lone;
+		lone = mr;
+	}
+	/* Who names its guests has no others. */
+	return lone && !shared && !lone->guests && !lone->xens ? lone : NULL;
+}

@@ -40,6 +40,7 @@ struct domain {
 	unsigned int domid;
 	char *name, *uuid;
 	char mr[NEMO_MR_NAME_MAX + 1];	/* empty: of no mobile router */
+	char by_vif[NEMO_MR_NAME_MAX + 1];	/* what its interfaces say */
 	enum role role;
 	enum pause pause;
 };
@@ -183,30 +184,37 @@ static void forget(struct domain **at)
 	free(domain);
 }
 
-static void map(const struct domains *domains, struct domain *domain)
+/* Is that another mobile router than before? */
+static bool map(const struct domains *domains, struct domain *domain)
 {
 	const struct nemo_conf_mr *mr;
+	char before[sizeof(domain->mr)];
 
+	strcpy(before, domain->mr);
 	mr = nemo_conf_xen(domains->conf, domain->name, domain->uuid);
-	strcpy(domain->mr, mr ? mr->name : "");
+	strcpy(domain->mr, mr ? mr->name : domain->by_vif);
+	return strcmp(before, domain->mr);
+}
+
+/* What it is known by may come later than its name, and is said then. */
+static void map_to(const struct domains *domains, struct domain *domain,
+		   enum role role)
+{
+	if (map(domains, domain) && domain->role == ROLE_INCOMING)
+		domain->role = ROLE_NONE;
+	set_role(domains, domain, role);
 }
 
 static void rename_domain(const struct domains *domains, struct domain *domain,
 			  char *name, char *uuid)
 {
-	char before[sizeof(domain->mr)];
 	enum role role = role_of(name);
 
 	free(domain->name);
 	free(domain->uuid);
 	domain->name = name;
 	domain->uuid = uuid;
-	strcpy(before, domain->mr);
-	map(domains, domain);
-	/* Its UUID came later than its name. */
-	if (strcmp(before, domain->mr) && domain->role == ROLE_INCOMING)
-		domain->role = ROLE_NONE;
-	set_role(domains, domain, role);
+	map_to(domains, domain, role);
 }
 
 void domain_named(struct domains *domains, unsigned int domid, const char *name,
@@ -236,6 +244,19 @@ void domain_named(struct domains *domains, unsigned int domid, const char *name,
 	}
 	(*at)->domid = domid;
 	rename_domain(domains, *at, names[0], names[1]);
+}
+
+void domain_vif(struct domains *domains, unsigned int domid, const uint8_t mac[6],
+		const char *bridge)
+{
+	struct domain *domain = *find(domains, domid);
+	const struct nemo_conf_mr *mr;
+
+	mr = domain ? nemo_conf_vif(domains->conf, mac, bridge) : NULL;
+	if (!mr)
+		return;
+	strcpy(domain->by_vif, mr->name);
+	map_to(domains, domain, domain->role);
 }
 
 static void input(const struct domains *domains, struct domain *domain,
@@ -279,8 +300,10 @@ void domains_remind(struct domains *domains)
 void domains_map(struct domains *domains, const struct nemo_conf *conf)
 {
 	domains->conf = conf;
-	for (struct domain *d = domains->first; d; d = d->next)
+	for (struct domain *d = domains->first; d; d = d->next) {
+		*d->by_vif = 0;
 		map(domains, d);
+	}
 }
 
 int domains_next(const struct domains *domains, unsigned int domid)

@@ -34,6 +34,10 @@ struct domains {
 void domain_named(struct domains *domains, unsigned int domid, const char *name,
 		  const char *uuid);
 
+/* It has this interface. Its mobile router is looked for by that, if it has none by name or UUID. */
+void domain_vif(struct domains *domains, unsigned int domid, const uint8_t mac[6],
+		const char *bridge);
+
 /* Its control/shutdown was written; NULL or "": there is nothing in it any more. */
 void domain_shutdown(struct domains *domains, unsigned int domid,
 		     const char *value);
@@ -47,7 +51,7 @@ void domains_released(struct domains *domains);
  */
 void domains_remind(struct domains *domains);
 
-/* Another configuration; says nothing. */
+/* Another configuration; says nothing. Interfaces have to be told again. */
 void domains_map(struct domains *domains, const struct nemo_conf *conf);
 
 /* The first domain that is known, from @domid on; -1 if there is none. */

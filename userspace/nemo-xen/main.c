@@ -49,7 +49,8 @@ static int check(const char *path)
 		printf("%s:", mr->name);
 		for (unsigned int j = 0; j < mr->xens; j++)
 			printf(" %s", mr->xen[j]);
-		printf("%s\n", mr->xens ? "" : " the guest of this name");
+		printf("%s\n", mr->xens ? "" :
+		       " the guest of this name, or by its MAC address or bridge");
 	}
 	nemo_conf_free(conf);
 	return EXIT_SUCCESS;
@@ -71,6 +72,7 @@ static void on_hup(evutil_socket_t sig, short what, void *arg)
 	conf = nemo_conf_load(daemon->path, log_mistake, NULL);
 	if (conf) {
 		domains_map(&daemon->domains, conf);
+		store_vifs(&daemon->store);
 		daemon->agent.socket = conf->socket;
 		nemo_conf_free(daemon->conf);
 		daemon->conf = conf;

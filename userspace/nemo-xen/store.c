@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
+#include <netinet/ether.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include "store.h"
 
 #define DOMAINS		"/local/domain"
+#define VIFS		"/local/domain/0/backend/vif"
 #define RELEASE		"@releaseDomain"
 #define DOMID_MAX	0x7fefU		/* xen/xen.h: those above are special */
 #define LOOK_SECONDS	5
@@ -51,6 +53,52 @@ static void on_shutdown(struct store *store, unsigned int domid)
 	free(value);
 }
 
+/* To be freed. */
+static char *read_vif(struct store *store, unsigned int domid, const char *vif,
+		      const char *key)
+{
+	char path[64];
+	unsigned int len;
+
+	if (snprintf(path, sizeof(path), VIFS "/%u/%s/%s", domid, vif, key) >=
+	    (int)sizeof(path))
+		return NULL;
+	return xs_read(store->xs, XBT_NULL, path, &len);
+}
+
+/* An interface is known when both are there. */
+static void on_vif(struct store *store, unsigned int domid, const char *vif)
+{
+	char *mac = read_vif(store, domid, vif, "mac");
+	char *bridge = read_vif(store, domid, vif, "bridge");
+	struct ether_addr addr;
+
+	if (mac && bridge && ether_aton_r(mac, &addr))
+		domain_vif(store->domains, domid, addr.ether_addr_octet, bridge);
+	free(bridge);
+	free(mac);
+}
+
+static void on_vifs(struct store *store, unsigned int domid)
+{
+	unsigned int n = 0;
+	char path[64], **list;
+
+	snprintf(path, sizeof(path), VIFS "/%u", domid);
+	list = xs_directory(store->xs, XBT_NULL, path, &n);
+	for (unsigned int i = 0; list && i < n; i++)
+		on_vif(store, domid, list[i]);
+	free(list);
+}
+
+void store_vifs(struct store *store)
+{
+	int domid = -1;
+
+	while ((domid = domains_next(store->domains, domid + 1)) >= 0)
+		on_vifs(store, domid);
+}
+
 static const struct {
 	const char *key;
 	void (*changed)(struct store *store, unsigned int domid);
@@ -89,6 +137,19 @@ static void scan(struct store *store)
 			on_name(store, domid);
 	}
 	free(list);
+	store_vifs(store);
+}
+
+/* What follows VIFS/: DOMID/VIF/KEY. Its MAC address and its bridge are written at once. */
+static void on_backend(struct store *store, const char *path)
+{
+	unsigned int domid;
+	char *key;
+
+	domid = read_domid(path, &key);
+	if (domid && *key == '/' && (key = strchr(key + 1, '/')) &&
+	    (!strcmp(key, "/mac") || !strcmp(key, "/bridge")))
+		on_vifs(store, domid);
 }
 
 static void on_change(struct store *store, const char *path)
@@ -98,6 +159,10 @@ static void on_change(struct store *store, const char *path)
 
 	if (!strcmp(path, DOMAINS)) {
 		scan(store);
+		return;
+	}
+	if (!strncmp(path, VIFS "/", sizeof(VIFS))) {
+		on_backend(store, path + sizeof(VIFS));
 		return;
 	}
 	if (strncmp(path, DOMAINS "/", sizeof(DOMAINS)))

@@ -20,6 +20,10 @@ struct store {
 /* Tells @domains of all that there are, then of each change; 0 or -errno. */
 int store_open(struct store *store, struct event_base *base,
 	       struct domains *domains);
+
+/* Tells of all interfaces again. */
+void store_vifs(struct store *store);
+
 void store_close(struct store *store);
 
 #endif /* NEMO_XEN_STORE_H */
