@@ -38,6 +38,7 @@ static const struct {
 	void (*said)(const char *fmt, ...), (*refused)(const char *fmt, ...);
 } verbs[VERBS] = {
 	[VERB_PREPARE]	= { "prepare", "is coming", false, log_info, log_warn },
+	[VERB_ASK]	= { "prepare", "is here, and may be coming", false, log_debug, log_debug },
 	[VERB_AGAIN]	= { "prepare", "is still coming", false, log_debug, log_debug },
 	[VERB_LEAVE]	= { "leave", "pauses", false, log_info, log_info },
 	[VERB_STOPPED]	= { "leave", "has stopped", true, log_info, log_info },

@@ -47,6 +47,8 @@ struct domain {
 
 static const enum verb on_role[ROLES][ROLES] = {
 	[ROLE_NONE][ROLE_INCOMING] = VERB_PREPARE,
+	/* Just made, or of a toolstack that does not mark what comes (libvirt, xapi). */
+	[ROLE_NONE][ROLE_HERE] = VERB_ASK,
 	[ROLE_INCOMING][ROLE_NONE] = VERB_ABORT,
 	/* The new host could not start it. */
 	[ROLE_AWAY][ROLE_HERE] = VERB_ABORT,
@@ -200,7 +202,7 @@ static bool map(const struct domains *domains, struct domain *domain)
 static void map_to(const struct domains *domains, struct domain *domain,
 		   enum role role)
 {
-	if (map(domains, domain) && domain->role == ROLE_INCOMING)
+	if (map(domains, domain))
 		domain->role = ROLE_NONE;
 	set_role(domains, domain, role);
 }

@@ -9,6 +9,7 @@
 enum verb {
 	VERB_NONE,
 	VERB_PREPARE,
+	VERB_ASK,	/* prepare, if it comes from a peer at all */
 	VERB_AGAIN,	/* prepare, as before */
 	VERB_LEAVE,
 	VERB_STOPPED,	/* leave, of a guest that stands still */
