@@ -24,6 +24,29 @@ bound() { ctl ha -j ha show | jq -e ".[0].coa == \"$(ip_text "$1")\"" > /dev/nul
 ip_text() { python3 -c 'import ipaddress, sys; print(ipaddress.ip_address(sys.argv[1]))' "$(lab_coa "$1")"; }
 arrives() { [ "$(state "$TO")" = active ]; }
 
+# owners - who has had the binding since begin: "A", or "A B"
+owners() {
+	{
+		ip_text $AT
+		tail -n +"$((EVENTS + 1))" "$LAB_RUN/ha.events" | jq -r '.coa // empty'
+	} | uniq | while read -r coa; do
+		for h in A B; do
+			[ "$coa" != "$(ip_text $h)" ] || echo $h
+		done
+	done | xargs
+}
+
+# reached NAME - what it took on the new host; a benchmark
+reached() {
+	agent "$TO" -j mr timeline guest1 | jq -r --arg name "$1" --arg rtt "$RTT_MS" '
+		[.handovers[] | select(.role == "new")] | last // empty | .outcome as $outcome |
+		[.steps[] | { (.step): .time_ns }] | add |
+		def ms($to): if .[$to] and ."first-frame"
+			then (.[$to] - ."first-frame") / 1e5 | round / 10 else "-" end;
+		"# \($name): \($outcome); first frame to open uplink \(ms("uplink-open")) ms, " +
+		"to acknowledgement \(ms("ba")) ms; round trip \($rtt) ms"'
+}
+
 swap() {
 	local h=$AT
 	AT=$TO TO=$h
@@ -32,7 +55,7 @@ swap() {
 # The records of all that follows begin here.
 begin() {
 	local h
-	CELL=$LAB_RUN/cell
+	CELL=$LAB_RUN/cell EVENTS=$(wc -l < "$LAB_RUN/ha.events")
 	rm -rf "$CELL"
 	mkdir "$CELL"
 	kill -HUP "$UP_RX" "$DOWN_TX"
@@ -82,6 +105,8 @@ kept() {
 	ok "$1: $2 serves the guest, $3 does not" lab_wait 30 served "$2" "$3"
 	ok "$1: the home agent has it on $2" lab_wait 10 bound "$2"
 	ok "$1: the correspondent reaches the guest" lab_wait 20 xen_guest true
+	is "$1: who had the binding" "$(owners)" "$AT$([ "$2" = $AT ] || echo " $2")"
+	[ "$2" = $AT ] || reached "$1"
 	end "$1"
 	is "$1: of the guest's packets lost, doubled, out of order" \
 		"$(result '"\(.up.lost) \(.up.duplicated) \(.up.reordered)"')" "0 0 0"
@@ -154,6 +179,44 @@ cell_late() {
 	kept_whole late $AT $TO
 }
 
+# The copy ends half-way: no memory has to be short for that.
+cell_copy_dies() {
+	begin
+	start
+	ok "copy_dies: prepared" lab_wait 60 coming
+	# shellcheck disable=SC2016 # expanded there
+	xen_on $AT bash -c 'kill -KILL $(pidof libxl-save-helper)'
+	ended not copy_dies
+	kept_whole copy_dies $AT $TO
+}
+
+restart_all() {
+	local h
+	for h in A B; do
+		restart $h nemod
+		restart $h nemo-xen
+	done
+}
+
+cell_all_before() {
+	restart_all
+	begin
+	start
+	ended ok all_before
+	kept_whole all_before $TO $AT
+	swap
+}
+
+cell_all_after() {
+	begin
+	start
+	ok "all_after: the guest is on $TO" lab_wait 120 arrives
+	restart_all
+	ended ok all_after
+	kept_whole all_after $TO $AT
+	swap
+}
+
 cell_agent_new_copy() {
 	begin
 	start
@@ -206,6 +269,23 @@ cell_source_events() {
 	swap
 }
 
+# silent NAME HOST - nobody there says anything
+silent() {
+	begin
+	xen_end "$2" nemo-xen KILL
+	start
+	ended ok "$1"
+	kept "$1" $TO $AT
+	xen_spawn "$2" nemo-xen nemo-xen -d
+	swap
+}
+
+# Nobody asks: unannounced
+cell_no_events_new() { silent no_events_new $TO; }
+
+# Prepared, and nobody says that the guest pauses: its interface does, when it goes away.
+cell_no_events_old() { silent no_events_old $AT; }
+
 # Nobody says anything: unannounced
 cell_no_events() {
 	begin
@@ -241,16 +321,20 @@ cell_source_dies() {
 	ok "source_dies: $AT comes back" revive $AT
 	ok "source_dies: $TO serves the guest, $AT does not" lab_wait 30 served $TO $AT
 	ok "source_dies: the home agent has it on $TO" lab_wait 10 bound $TO
+	is "source_dies: who had the binding" "$(owners)" "$AT $TO"
+	reached source_dies
 	swap
 }
 
 cells=("$@")
-[ $# != 0 ] || cells=(early late agent_new_copy agent_old_copy agent_old_pause agent_new_pause
-	source_events no_events target_dies source_dies)
+[ $# != 0 ] || cells=(early late copy_dies all_before agent_new_copy agent_old_copy agent_old_pause
+	agent_new_pause all_after source_events no_events_new no_events_old no_events target_dies
+	source_dies)
 
 xen_up || exit 1
 xen_delay
 xen_all_agents || exit 1
+lab_spawn ha ha.events "$BUILD/nemoctl" -j monitor ha
 lab_spawn cn up.log "$BUILD/lab/nstream" recv 5001 "$LAB_RUN/up.rx"
 UP_RX=$LAB_PID
 ok "the guest starts on A" xen_create A
