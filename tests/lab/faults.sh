@@ -24,8 +24,9 @@ LOSS=()		# "whole", or what may lose packets: "downlink", "both"
 DEAD=()		# nodes whose agents were killed and are to be started again
 
 # Signalling goes by a band of its own, where each fifth message of a link is not delayed, and so
-# overtakes (netem's own loss and doubling have no seed before 6.7). By next header, as it is on the wire: 60 is a Binding Update's, 43 an
-# Acknowledgement's. Inner packets cannot be taken for it: their outer next header is 41.
+# overtakes (netem's own loss and doubling have no seed before 6.7). By next header, as it is on the
+# wire: 60 is a Binding Update's, 43 an Acknowledgement's. Inner packets cannot be taken for it: their
+# outer next header is 41.
 lossy_band() {
 	local ns=$1 dev=$2 ms=$3 next
 	tc -n "$ns" qdisc replace dev "$dev" root handle 1: prio bands 2 \

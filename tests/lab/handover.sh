@@ -50,7 +50,7 @@ freeze() {
 		lab_wait 5 stopped "$pid"
 	done
 	lab_settle
-	tc -n "guest$n" qdisc add dev eth0 root blackhole
+	tc -n "guest$n" qdisc add dev eth0 root pfifo limit 0
 }
 stopped() { [[ $(< "/proc/$1/stat") = *") T "* ]]; }
 thaw() {

@@ -133,7 +133,9 @@ static unsigned int index_of(int ns, const char *name)
 
 /*
  * Is the guest's kernel to be silent, as one that is paused? It looks for its neighbours by
- * itself, and a host that believes it stopped takes that for the guest going on.
+ * itself, and a host that believes it stopped takes that for the guest going on. With no room in
+ * the interface's queue, what TCP would send at an ACK is not lost, but stays with it (a blackhole
+ * takes it and says that it was sent).
  */
 static void mute(int ns, const char *name, bool on)
 {
@@ -141,7 +143,9 @@ static void mute(int ns, const char *name, bool on)
 		struct nlmsghdr h;
 		struct tcmsg tc;
 		struct rtattr kind;
-		char value[12];
+		char value[8];
+		struct rtattr options;
+		struct tc_fifo_qopt fifo;
 	} r = {
 		.h = {
 			.nlmsg_len = sizeof(r),
@@ -150,8 +154,10 @@ static void mute(int ns, const char *name, bool on)
 				       (on ? NLM_F_CREATE | NLM_F_REPLACE : 0),
 		},
 		.tc = { .tcm_ifindex = index_of(ns, name), .tcm_parent = TC_H_ROOT },
-		.kind = { RTA_LENGTH(sizeof("blackhole")), TCA_KIND },
-		.value = "blackhole",
+		.kind = { RTA_LENGTH(sizeof("pfifo")), TCA_KIND },
+		.value = "pfifo",
+		.options = { RTA_LENGTH(sizeof(r.fifo)), TCA_OPTIONS },
+		.fifo = { .limit = 0 },
 	};
 	int fd = rtnl(ns);
 

@@ -27,7 +27,7 @@ bound() { ctl ha -j ha show | jq -e "any(.[]; .name == \"guest$1\")"; }
 unbound() { ! bound "$1"; }
 
 # What the guests' kernels say by themselves does not get out meanwhile.
-mute() { for n in 1 2; do tc -n guest$n qdisc add dev eth0 root blackhole; done; }
+mute() { for n in 1 2; do tc -n guest$n qdisc add dev eth0 root pfifo limit 0; done; }
 unmute() { for n in 1 2; do tc -n guest$n qdisc del dev eth0 root; done; }
 states() { for n; do state "$n"; done | xargs; }
 
