@@ -35,7 +35,7 @@ struct domains {
 void domain_named(struct domains *domains, unsigned int domid, const char *name,
 		  const char *uuid);
 
-/* It has this interface. Its mobile router is looked for by that, if it has none by name or UUID. */
+/* It has this interface, which says whose it is if neither name nor UUID does. */
 void domain_vif(struct domains *domains, unsigned int domid, const uint8_t mac[6],
 		const char *bridge);
 

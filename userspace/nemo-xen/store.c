@@ -147,8 +147,8 @@ static void on_backend(struct store *store, const char *path)
 	char *key;
 
 	domid = read_domid(path, &key);
-	if (domid && *key == '/' && (key = strchr(key + 1, '/')) &&
-	    (!strcmp(key, "/mac") || !strcmp(key, "/bridge")))
+	key = domid && *key == '/' ? strchr(key + 1, '/') : NULL;
+	if (key && (!strcmp(key, "/mac") || !strcmp(key, "/bridge")))
 		on_vifs(store, domid);
 }
 
