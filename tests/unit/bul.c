@@ -335,6 +335,34 @@ static void refreshes(void)
 	granted(60, 0, 48 * S);
 }
 
+/* What follows from an answer that took this long, in ms. */
+static double measured(struct bul *bul, unsigned int ms)
+{
+	bul_start(bul, BUL_REFRESH);
+	bul->bu_at = clock_realtime() - ms * 1000000ULL;
+	answer(bul, 0, seen.seq);
+	return bul->round_trip_ms;
+}
+
+static void round_trips(void)
+{
+	struct bul bul;
+	double ms;
+
+	set_up(&bul, BUL_REGISTER);
+	CHECK(measured(&bul, 1000) >= 1000);
+	ms = measured(&bul, 2000);
+	CHECK(ms >= 2000);
+	CHECK(measured(&bul, 0) == ms * 7 / 8);
+	ms = bul.round_trip_ms;
+	bul_start(&bul, BUL_REFRESH);
+	pass();		/* and is sent again */
+	bul.bu_at = clock_realtime() - 9000000000ULL;
+	answer(&bul, 0, seen.seq);
+	CHECK(bul.round_trip_ms == ms);
+	bul_free(&bul);
+}
+
 int main(void)
 {
 	static const struct tap_test tests[] = {
@@ -347,6 +375,7 @@ int main(void)
 		{ "a transient binding is as old as its announcement", transient_number },
 		{ "answers that are none", answers_that_are_none },
 		{ "explicit mode names the prefixes, implicit mode none", prefixes },
+		{ "the round trip: longer at once, shorter by and by", round_trips },
 		{ "refreshed in time; Binding Refresh Advice", refreshes },
 	};
 

@@ -418,6 +418,16 @@ static bool outstanding(const struct bul *bul, const struct mh_in *in)
 	return (uint16_t)(seq - bul->first) <= (uint16_t)(bul->seq - bul->first);
 }
 
+/* One that was quicker may have overtaken packets, and is believed bit by bit. */
+static void measure(struct bul *bul)
+{
+	double ms = (bul->ba_at - bul->bu_at) / 1e6;
+
+	if (ms < bul->round_trip_ms * 7 / 8)
+		ms = bul->round_trip_ms * 7 / 8;
+	bul->round_trip_ms = ms;
+}
+
 void bul_acknowledged(struct bul *bul, const struct mh_in *in)
 {
 	const struct mh_ba *ba = &in->msg.ba;
@@ -445,7 +455,7 @@ void bul_acknowledged(struct bul *bul, const struct mh_in *in)
 	bul->bas++;
 	bul->ba_at = clock_realtime();
 	if (bul->attempts == 1)	/* of two, nobody knows which one it answers */
-		bul->round_trip_ms = (bul->ba_at - bul->bu_at) / 1e6;
+		measure(bul);
 	bul->status = ba->status;
 	if (ba->status >= 128)
 		refused(bul, in);
