@@ -49,8 +49,8 @@ freeze() {
 	for pid in "${FROZEN[@]}"; do
 		lab_wait 5 stopped "$pid"
 	done
-	lab_settle
 	tc -n "guest$n" qdisc add dev eth0 root pfifo limit 0
+	lab_settle
 }
 stopped() { [[ $(< "/proc/$1/stat") = *") T "* ]]; }
 thaw() {

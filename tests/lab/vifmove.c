@@ -220,7 +220,7 @@ static bool all_empty(bool *empty)
 }
 
 /*
- * What was sent before is at the other end of its veth. On a slow machine it would die with
+ * What was sent before the guest was mute is at the other end of its veth. On a slow machine it would die with
  * the move, as in no ring of a real interface, or come when the host believes that the guest has
  * stopped: it goes on then.
  */
@@ -232,7 +232,7 @@ static void settle(void)
 		usleep(100);
 }
 
-/* A hypervisor hands over no guest that still runs, or whose packets it still has. */
+/* A hypervisor hands over no guest that still runs. */
 static void stop_all(char **pids)
 {
 	signal_all(pids, SIGSTOP);
@@ -240,7 +240,6 @@ static void stop_all(char **pids)
 		for (int tries = 0; tries < 1000 && runs(*pids); tries++)
 			usleep(100);
 	usleep(2000);
-	settle();
 }
 
 /*
@@ -323,6 +322,7 @@ int main(int argc, char **argv)
 	t0 = now();
 	stop_all(argv + 7);
 	mute(guest, "eth0", true);
+	settle();
 	if (hook && system(hook)) {
 		fprintf(stderr, "vifmove: failed: %s\n", hook);
 		return 1;
