@@ -13,12 +13,14 @@
 # A machine that is emulated on a busy one answers as late as if the network were slow, and what
 # then goes again, or is let go without a marker, says nothing of us. So TCP waits 5 s before it
 # sends again, and does not probe the tail of what it has sent (TLP, which strikes after two round
-# trips: with short ones in each pause); it has 2 Mbit/s, which leaves a processor to the rest; and
-# an end marker is waited for for 10 s. With RATE there is none of that: TCP is as Linux has it, at
-# RATE bit/s (as iperf3's -b; 0: all that it gets), the agents are as they are by default, so that
-# it shows whether they wait long enough for a marker, and the moves must be as quick as they should
-# be. This is for a machine whose clock counts instructions (ICOUNT of scripts/vm), and not for
-# `make test`.
+# trips: with short ones in each pause); it has 2 Mbit/s, which leaves a processor to the rest, in
+# pieces of one segment, so that none lies half sent in the guest when it is paused: its kernel,
+# which is not, would go on with it; and an end marker is waited for for 10 s.
+#
+# With RATE there is none of that: TCP is as Linux has it, at RATE bit/s (as iperf3's -b; 0: all
+# that it gets), the agents are as they are by default, so that it shows whether they wait long
+# enough for a marker, and the moves must be as quick as they should be. This is for a machine whose
+# clock counts instructions (ICOUNT of scripts/vm), and not for `make test`.
 set -eu
 # shellcheck source=tests/lab/lab.sh
 source "$(dirname "$0")/../lab/lab.sh"
@@ -29,7 +31,8 @@ source "$(dirname "$0")/../lab/faults.sh"
 TIMES='sort | map(. * 10 | round / 10) | "median \(.[length / 2 | floor]), most \(last) ms"'
 MOVES=${1:-2} PATHS=${2:-0 50 lossy} PPS=${3:-100} RATE=${4:-}
 declare -A APART
-[ -n "$RATE" ] || LAB_MR_OPTIONS='marker-timeout = 10000'
+BLOCK=128K
+[ -n "$RATE" ] || BLOCK=1400 LAB_MR_OPTIONS='marker-timeout = 10000'
 
 # field STREAM EXPRESSION - of its report
 field() {
@@ -183,7 +186,8 @@ leg() {
 	local before after markers late name="path $1"
 	path "$1"
 	LAB_MOVES=()
-	lab_spawn guest1 tcp.log iperf3 -6 -c "$LAB_CN" -p 5201 --bidir -b "${RATE:-2M}" -t 36000
+	lab_spawn guest1 tcp.log iperf3 -6 -c "$LAB_CN" -p 5201 --bidir -t 36000 \
+		-b "${RATE:-2M}" -l "$BLOCK"
 	TCP=$LAB_PID
 	lab_streams_start "$PPS"
 	ok "$name: TCP transfers each way" lab_wait 20 goes_on 0 0
