@@ -220,9 +220,9 @@ static bool all_empty(bool *empty)
 }
 
 /*
- * What was sent before the guest was mute is at the other end of its veth. On a slow machine it would die with
- * the move, as in no ring of a real interface, or come when the host believes that the guest has
- * stopped: it goes on then.
+ * What was sent before the guest was mute is at the other end of its veth. On a slow machine it
+ * would die with the move, as in no ring of a real interface, or come when the host believes that
+ * the guest has stopped: it goes on then.
  */
 static void settle(void)
 {
