@@ -155,7 +155,6 @@ reset() {
 revive() {
 	lab_wait 300 xen_on "$1" true || return
 	xen_clock "$1"
-	xen_delay
 	xen_agents "$1"
 }
 
