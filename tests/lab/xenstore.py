@@ -14,8 +14,8 @@ import struct
 import sys
 import threading
 
-(DIRECTORY, READ, WATCH, TX_START, TX_END, WRITE, RM, WATCH_EVENT, ERROR) = (
-    1, 2, 4, 6, 7, 11, 13, 15, 16)
+(DIRECTORY, READ, WATCH, TX_START, TX_END, WRITE, RM, WATCH_EVENT, ERROR, IS_INTRODUCED) = (
+    1, 2, 4, 6, 7, 11, 13, 15, 16, 17)
 HEADER = struct.Struct("=IIII")
 
 
@@ -41,6 +41,7 @@ class Store:
     def __init__(self, path):
         self.nodes = {"/": b""}
         self.reads = collections.Counter()
+        self.made = set()       # domains that have no guest yet
         self.clients = {}       # socket: set of (path, token)
         self.lock = threading.RLock()
         self.listener = socket.socket(socket.AF_UNIX)
@@ -74,7 +75,9 @@ class Store:
 
     def handle(self, sock, kind, req, payload):
         path, _, rest = payload.partition(b"\0")
-        path = absolute(path.decode()) if path else ""
+        path = path.decode()
+        if path and kind != IS_INTRODUCED:
+            path = absolute(path)
         try:
             answer = self.answers[kind](self, path, rest)
         except KeyError as e:
@@ -99,6 +102,10 @@ class Store:
     def ok(self, *_):
         return b"OK\0"
 
+    def is_introduced(self, domid, _):
+        there = f"/local/domain/{domid}" in self.nodes and int(domid) not in self.made
+        return b"T\0" if there else b"F\0"
+
     answers = {
         DIRECTORY: directory,
         READ: read,
@@ -107,6 +114,7 @@ class Store:
         TX_END: ok,
         WRITE: lambda self, path, value: self.commit((path, value)) or b"OK\0",
         RM: lambda self, path, _: self.remove(path) or b"OK\0",
+        IS_INTRODUCED: is_introduced,
     }
 
     def event(self, sock, path, token):

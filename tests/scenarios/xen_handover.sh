@@ -51,7 +51,6 @@ done
 	echo suspended \"\$1\"
 } > "$LAB_RUN/suspended"
 name A 1 guest1
-word A 1 ''
 
 ok 'the guest configures itself' lab_wait 20 lab_guest_ready 1
 ok 'A is active' lab_wait 10 is_state A active
@@ -70,7 +69,6 @@ migrate() {
 	gone "$1" 1
 	gone "$2" 2
 	name "$2" 1 guest1
-	word "$2" 1 ''
 	is "$1 to $2: as the old host has it" "$(outcome "$1")" "old done"
 	is "$1 to $2: as the new host has it" "$(outcome "$2")" "new done"
 	ok "$1 to $2: announced" grep -q 'prepared pause forward .*standby' <<< "$(steps "$1")"

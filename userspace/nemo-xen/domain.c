@@ -18,7 +18,6 @@ enum role {
 
 /* How far it is with its end, as far as the store tells. */
 enum pause {
-	PAUSE_NEW,
 	PAUSE_RUNS,
 	PAUSE_ENDS,	/* reboot, poweroff: no migration */
 	PAUSE_ASKED,	/* to suspend */
@@ -58,20 +57,12 @@ static const enum verb on_role[ROLES][ROLES] = {
  * The guest takes the word out when it obeys, often before it is read here: then it
  * may have been any word. The agent is told nevertheless: it leaves only where a
  * peer is prepared, and a guest that reboots meanwhile is not migrated anyway.
- * The first time that there is nothing in it, the toolstack has just made it; should
- * it not be so, the same is heard a second time, when the guest has obeyed.
  * Nothing tells of a resume, so any state can be followed by a new pause.
  */
 static const struct {
 	enum pause next;
 	enum verb verb;
 } on_input[PAUSES][INPUTS] = {
-	[PAUSE_NEW] = {
-		[INPUT_SUSPEND]	= { PAUSE_ASKED, VERB_LEAVE },
-		[INPUT_CLEAR]	= { PAUSE_RUNS },
-		[INPUT_OTHER]	= { PAUSE_ENDS },
-		[INPUT_RELEASE]	= { PAUSE_NEW },
-	},
 	[PAUSE_RUNS] = {
 		[INPUT_SUSPEND]	= { PAUSE_ASKED, VERB_LEAVE },
 		[INPUT_CLEAR]	= { PAUSE_ACKED, VERB_LEAVE },

@@ -49,7 +49,9 @@ static void on_shutdown(struct store *store, unsigned int domid)
 {
 	char *value = read_key(store, domid, "control/shutdown");
 
-	domain_shutdown(store->domains, domid, value);
+	/* The toolstack makes it, in one step or two, before there is a guest. */
+	if ((value && *value) || xs_is_domain_introduced(store->xs, domid))
+		domain_shutdown(store->domains, domid, value);
 	free(value);
 }
 

@@ -135,10 +135,12 @@ const char *handover_leave(struct mr *mr)
 		flags |= NEMO_MR_FLAG_UNDO;
 	if (mr_hand_over(mr, NEMO_MR_STATE_LEAVING, flags, &h->peer))
 		return kernel_refuses(mr);
+	/* It may be told again: that the guest pauses, and that it has stopped. */
+	if (h->step != HANDOVER_LEFT)
+		log_info("%s: leaving; what comes for it goes to peer %s",
+			 mr->conf->name, h->peer_name);
 	h->step = HANDOVER_LEFT;
 	timeline_step(&h->timeline, TIMELINE_FORWARD, 0);
-	log_info("%s: leaving; what comes for it goes to peer %s",
-		 mr->conf->name, h->peer_name);
 	return NULL;
 }
 
@@ -441,9 +443,11 @@ static void passed_on(struct mr *mr, const struct nemo_mr_info *ntf)
 		return;
 	}
 	timeline_step(&mr->handover.timeline, TIMELINE_MARKER, ntf->time);
-	mr_stand_by(mr);
-	log_info("%s: has left for peer %s", mr->conf->name,
+	log_info("%s: %s peer %s", mr->conf->name,
+		 mr->handover.step == HANDOVER_UNDONE ? "what was held is back at" :
+							"has left for",
 		 mr->handover.peer_name);
+	mr_stand_by(mr);
 }
 
 /* Nobody said that it leaves. Has the home agent switched all the same? */
