@@ -78,6 +78,7 @@ man8 := $(wildcard Documentation/man/*.8)
 man5 := $(wildcard Documentation/man/*.5)
 units := $(wildcard userspace/*/*.service)
 completion := $(wildcard userspace/nemoctl/completion/nemoctl)
+hook := $(wildcard userspace/nemo-xen/nemo.hook)
 example := $(wildcard userspace/nemod/nemo.conf)
 
 .PHONY: install
@@ -86,6 +87,8 @@ install: all
 	install -m 755 $(programs) $(DESTDIR)$(PREFIX)/sbin
 	install -d $(DESTDIR)$(SYSCONFDIR)/xen/scripts
 	install -m 755 $(B)/vif-nemo $(DESTDIR)$(SYSCONFDIR)/xen/scripts
+	install -d $(DESTDIR)$(PREFIX)/share/doc/nemo/examples
+	$(if $(hook),install -m 644 $(hook) $(DESTDIR)$(PREFIX)/share/doc/nemo/examples)
 	install -d $(DESTDIR)$(PREFIX)/share/man/man8 $(DESTDIR)$(PREFIX)/share/man/man5
 	$(if $(man8),install -m 644 $(man8) $(DESTDIR)$(PREFIX)/share/man/man8)
 	$(if $(man5),install -m 644 $(man5) $(DESTDIR)$(PREFIX)/share/man/man5)

@@ -84,6 +84,27 @@ is 'and nobody was prepared by the question' "$(step B) $(step A) $(lab_mr A 1 .
 lab_move B A
 ok 'it goes back, unannounced' lab_wait 10 is_state A active
 
+# Said to be stopped before anybody is prepared: it leaves when one is, unless it has sent since.
+speaks() { on guest1 ping -q -c 1 -W 1 "$LAB_CN" > "$LAB_RUN/ping"; }
+forwarded() { agent A -j mr timeline guest1 | jq -e '.handovers[-1].steps | any(.step == "forward")'; }
+ok 'both have finished' lab_wait 5 finished
+says 'leave of a stopped guest without prepare' A 'no peer is prepared' mr leave guest1 stopped
+ok 'the guest is not stopped' speaks
+ok 'prepare' agent B mr prepare guest1
+ok 'the old host has agreed' lab_wait 5 is_at A agreed
+sleep 0.5
+not_ok 'it has not left' forwarded
+ok 'abort' agent B mr abort guest1
+ok 'B goes back to standby' lab_wait 5 is_state B standby
+freeze 1
+says 'leave without prepare of one that is stopped' A 'no peer is prepared' mr leave guest1 stopped
+ok 'prepare in the pause' agent B mr prepare guest1
+ok 'it leaves' lab_wait 5 is_state A leaving
+thaw
+ok 'the guest goes on where it was' lab_wait 5 speaks
+ok 'and is served there' lab_wait 5 is_state A active
+ok 'B goes back to standby' lab_wait 10 is_state B standby
+
 # A home agent that does not know RFC 6058 does not repeat the option.
 for node in hostA hostB ha; do
 	lab_end "${LAB_AGENT[$node]}"
@@ -97,8 +118,8 @@ MNP=${MNP%/*}
 lab_spawn ha fake.log python3 "$here/agent_mh.py" --plain
 lab_agent hostA
 lab_agent hostB
-speaks() { on guest1 ping -q -c 1 -W 1 "$LAB_CN"; is_state A active; }
-ok 'a plain home agent: A is active' lab_wait 20 speaks
+served() { speaks; is_state A active; }
+ok 'a plain home agent: A is active' lab_wait 20 served
 ok 'prepare' agent A mr prepare guest1 to hostB
 ok 'B says that uplink will be held' log_has B 'home agent without RFC 6058: uplink will be held'
 is 'and sends no transient Binding Update' "$(lab_status hostB | jget '.host.mr[0].bu_sent')" 0

@@ -121,6 +121,24 @@ is "nor does it anything" "$(link vif7.0 .master)" null
 ok "remove" tap remove type_if=tap
 is "no port any more" "$(link vif7.0-emu .master)" null
 
+# vif-bridge sources its hooks, and ends with them.
+hook() {
+	env PATH="$dir:$PATH" vif=vif7.0 command="$1" XENBUS_PATH=backend/vif/7/0 \
+		sh -eu -c ". $top/userspace/nemo-xen/nemo.hook; echo on"
+}
+printf '#!/bin/sh\necho "$*" >> %s/said\nsleep 1\nexit 1\n' "$dir" > "$dir/nemoctl"
+chmod +x "$dir/nemoctl"
+: > "$dir/said"
+xenstore-write /local/domain/7/name guest1--incoming
+is "vif-bridge's hook, offline" "$(hook offline)" on
+is "online" "$(hook online)" on
+is "waits for nobody" "$(cat "$dir/said")" ""
+touch "$dir/go"
+ok "and says that the guest comes" lab_wait 5 grep -q . "$dir/said"
+is "once" "$(cat "$dir/said")" "mr prepare guest1"
+xenstore-rm /local/domain/7/name
+is "without a name" "$(hook online)" on
+
 not_ok "an unknown command" script start
 kill $store
 wait $store 2> /dev/null

@@ -282,6 +282,21 @@ silent() {
 # Nobody asks: unannounced
 cell_no_events_new() { silent no_events_new $TO; }
 
+# ... but the hook of vif-bridge, in the pause: the guest, which has stopped, leaves then
+cell_hook() {
+	local dir=/etc/xen/scripts/vif-post.d
+	xen_on $TO install -D -m 755 /usr/share/doc/nemo/examples/nemo.hook $dir/nemo.hook
+	begin
+	xen_end $TO nemo-xen KILL
+	start vif-bridge
+	ok "hook: the new host is prepared in the pause, and the guest leaves" lab_wait 60 leaving
+	ended ok hook
+	kept hook $TO $AT
+	xen_on $TO rm -r $dir
+	xen_spawn $TO nemo-xen nemo-xen -d
+	swap
+}
+
 # Prepared, and nobody says that the guest pauses: its interface does, when it goes away.
 cell_no_events_old() { silent no_events_old $AT; }
 
@@ -327,7 +342,7 @@ cell_source_dies() {
 
 cells=("$@")
 [ $# != 0 ] || cells=(early late copy_dies all_before agent_new_copy agent_old_copy agent_old_pause
-	agent_new_pause all_after source_events no_events_new no_events_old no_events target_dies
+	agent_new_pause all_after source_events no_events_new hook no_events_old no_events target_dies
 	source_dies)
 
 xen_up || exit 1

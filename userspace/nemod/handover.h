@@ -46,6 +46,8 @@ extern const char *const handover_steps[HANDOVER_STEPS];
  * @queries: peers that have not answered
  * @leave, @stopped: a verb that waits for the answer
  * @told: old host: somebody has said that it leaves
+ * @stood: old host: when its guest was said to be stopped and no peer was prepared,
+ *	wall clock, ns; 0: never
  * @ba, @marker: have come
  * @registered: new host: it has asked for the binding
  * @other_marker: the next marker is not the last one
@@ -62,7 +64,7 @@ struct handover {
 	bool leave, stopped, told;
 	bool registered, ba, marker, other_marker;
 	uint16_t round_trip;
-	uint64_t renewed;
+	uint64_t renewed, stood;
 	struct event *timer;
 	struct verb_wait *waits;
 	struct timeline timeline;

@@ -483,6 +483,31 @@ static void begin_transient(struct host *host, const struct mh_opts *opts)
 	}
 }
 
+/*
+ * Of those that were asked for: the guest may have stopped before anybody knew where
+ * it goes. It leaves when the peer has said that it is prepared.
+ */
+static void leave_stopped(struct host *host, struct peer *peer,
+			  const struct mh_opts *opts)
+{
+	struct context c;
+
+	for (unsigned int i = 0; i < opts->n_vendor; i++) {
+		struct mr *mr = context_read(&opts->vendor[i], &c) ?
+					host_by_hoa(host, &c.hoa) : NULL;
+
+		if (!mr || mr->handover.step != HANDOVER_AGREED ||
+		    mr_seen(mr) >= mr->handover.stood)
+			continue;
+		mr->handover.leave = true;
+		mr->handover.stopped = true;
+		timeline_step(&mr->handover.timeline, TIMELINE_PAUSE,
+			      mr->handover.stood);
+		handover_post(mr, peer, MH_HI_CONTEXT_SENT);
+	}
+	handover_flush(host);
+}
+
 /* Behind all contexts: whom the answer leaves out is not prepared. */
 static void give_neighbours(struct host *host, struct context_message *m)
 {
@@ -530,6 +555,8 @@ static void heard(struct host *host, struct peer *peer, const struct mh_in *hi)
 	peer_answer(peer, hi, &m);
 	forget_neighbours(host);
 	begin_transient(host, opts);
+	if (kind == SAID_QUERY)
+		leave_stopped(host, peer, opts);
 }
 
 /* What is answered ----------------------------------------------------------- */

@@ -185,8 +185,11 @@ static const char *leave_unprepared(struct task *t)
 {
 	const char *error;
 
-	if (!t->peer)
+	if (!t->peer) {
+		if (t->order->stopped)
+			t->mr->handover.stood = clock_realtime();
 		return "no peer is prepared; say where it goes: to PEER";
+	}
 	error = prepare(t);
 	if (error == waits) {
 		t->mr->handover.leave = true;
