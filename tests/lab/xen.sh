@@ -20,12 +20,12 @@ xen_number() {
 
 lab_coa() { echo "$(lab_host_net "$1")::5054:ff:fe0$(xen_number "$1"):1"; }
 
-# xen_on HOST COMMAND... - in its dom0; 255 if it does not answer
+# xen_on HOST COMMAND... - in its dom0; 255 if it does not answer, or dies meanwhile
 xen_on() {
-	local out rc
+	local out rc alive=keepalive,keepidle=10,keepintvl=5,keepcnt=4
 	out=$(mktemp "$LAB_RUN/on.XXXXXX")
 	printf '%q ' "${@:2}" | "$BUILD/lab/on" core socat -t 900 - \
-		"TCP6:[$(lab_coa "$1")]:$XEN_PORT,connect-timeout=5" > "$out" 2> /dev/null
+		"TCP6:[$(lab_coa "$1")]:$XEN_PORT,connect-timeout=5,$alive" > "$out" 2> /dev/null
 	rc=$(tail -c 4 "$out")
 	head -c -9 "$out"
 	rm -f "$out"
@@ -156,10 +156,12 @@ xen_all_agents() {
 	xen_agents B
 }
 
-# xen_guest COMMAND - in the guest's shell, from the correspondent
-xen_guest() {
-	"$BUILD/lab/on" cn socat -t 20 - "TCP6:[$(lab_guest_addr 1)]:7,connect-timeout=5" <<< "$*; exit"
+# xen_at ADDRESS COMMAND - in a guest's shell, from the correspondent
+xen_at() {
+	"$BUILD/lab/on" cn socat -t 20 - "TCP6:[$1]:7,connect-timeout=5" <<< "${*:2}; exit"
 }
+
+xen_guest() { xen_at "$(lab_guest_addr 1)" "$@"; }
 
 # xen_create HOST - the guest starts there
 xen_create() {
@@ -167,9 +169,9 @@ xen_create() {
 	lab_wait 120 xen_guest true
 }
 
-# xen_migrate FROM TO [SCRIPT] - what an administrator types; SCRIPT is the vif's (vif-nemo)
+# xen_migrate FROM TO [SCRIPT [GUEST]] - what an administrator types; SCRIPT is the vif's (vif-nemo)
 xen_migrate() {
-	xen_on "$1" xl migrate -C "/etc/xen/${3:-vif-nemo}.cfg" -s '' guest1 \
+	xen_on "$1" xl migrate -C "/etc/xen/${3:-vif-nemo}.cfg" -s '' "${4:-guest1}" \
 		"exec socat -b 262144 - TCP:10.9.0.$(xen_number "$2"):8002"
 }
 

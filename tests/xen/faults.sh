@@ -120,6 +120,12 @@ kept_whole() {
 	is "$1: of those to the guest lost" "$(result .down.lost)" 0
 }
 
+announced() {
+	agent $AT -j mr timeline guest1 |
+		jq -e '.handovers[-1] | .role == "old" and
+			(.steps | any(.step == "pause") and any(.step == "forward"))' > /dev/null
+}
+
 # start [SCRIPT] - xl migrate, in the background
 start() {
 	xen_migrate $AT $TO "${1:-vif-nemo}" > "$LAB_RUN/xl.log" 2>&1 &
@@ -146,14 +152,21 @@ restart() {
 	esac
 }
 
+boot_id() { xen_on "$1" cat /proc/sys/kernel/random/boot_id; }
+booted() {
+	local id
+	id=$(boot_id "$1") && [ "$id" != "$BOOT" ]
+}
+
 # reset HOST - its power fails for a moment
 reset() {
+	BOOT=$(boot_id "$1")
 	xen_on "$1" bash -c 'echo 1 > /proc/sys/kernel/sysrq
 		(sleep 0.5; echo b > /proc/sysrq-trigger) > /dev/null 2>&1 &'
 }
 
 revive() {
-	lab_wait 300 xen_on "$1" true || return
+	lab_wait 300 booted "$1" || return
 	xen_clock "$1"
 	xen_agents "$1"
 }
@@ -289,8 +302,8 @@ cell_hook() {
 	begin
 	xen_end $TO nemo-xen KILL
 	start vif-bridge
-	ok "hook: the new host is prepared in the pause, and the guest leaves" lab_wait 60 leaving
 	ended ok hook
+	ok "hook: the guest had stopped, and left when the new host was prepared" announced
 	kept hook $TO $AT
 	xen_on $TO rm -r $dir
 	xen_spawn $TO nemo-xen nemo-xen -d
@@ -311,6 +324,36 @@ cell_no_events() {
 	swap
 	xen_spawn A nemo-xen nemo-xen -d
 	xen_spawn B nemo-xen nemo-xen -d
+}
+
+# One mobile router for all guests of the host, which are migrated one after the other
+cell_all_guests() {
+	local h other
+	other=$(lab_guest_addr 1)
+	other=${other%1}2
+	for h in A B; do
+		xen_on $h bash -c 'sed -i "/^attachment/a xen = all" /etc/nemo/nemo.conf
+			kill -HUP "$(cat /run/nemo-xen.pid)"'
+	done
+	xen_on $AT bash -c 'sed "s/^name.*/name = \"other\"/; s/^uuid.*//; s/00:01,bridge/00:02,bridge/" \
+		/etc/xen/vif-nemo.cfg > /etc/xen/other.cfg; xl create /etc/xen/other.cfg'
+	ok "all_guests: a second one starts" lab_wait 120 xen_at "$other" true
+	# shellcheck disable=SC2016 # expanded in the guest
+	xen_at "$other" 'kill $(cat /up.pid)'	# the records are of one guest
+	begin
+	start
+	ended ok all_guests
+	kept all_guests $TO $AT
+	ok "all_guests: the other follows" xen_migrate $AT $TO other other
+	ok "all_guests: and is reached" lab_wait 20 xen_at "$other" true
+	ok "all_guests: the first one, too" xen_guest true
+	ok "all_guests: $TO serves them, $AT does not" served $TO $AT
+	xen_on $TO xl destroy other
+	for h in A B; do
+		xen_on $h bash -c 'sed -i "/^xen = all/d" /etc/nemo/nemo.conf
+			kill -HUP "$(cat /run/nemo-xen.pid)"'
+	done
+	swap
 }
 
 cell_target_dies() {
@@ -337,13 +380,14 @@ cell_source_dies() {
 	ok "source_dies: the home agent has it on $TO" lab_wait 10 bound $TO
 	is "source_dies: who had the binding" "$(owners)" "$AT $TO"
 	reached source_dies
+	xen_end $TO capture	# the other one has died with its host
 	swap
 }
 
 cells=("$@")
 [ $# != 0 ] || cells=(early late copy_dies all_before agent_new_copy agent_old_copy agent_old_pause
-	agent_new_pause all_after source_events no_events_new hook no_events_old no_events target_dies
-	source_dies)
+	agent_new_pause all_after source_events no_events_new hook no_events_old no_events
+	all_guests target_dies source_dies)
 
 xen_up || exit 1
 xen_delay
