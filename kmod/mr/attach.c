@@ -11,6 +11,7 @@
 #include <net/ipv6.h>
 #include <net/sch_generic.h>
 
+#include "early.h"
 #include "guest.h"
 #include "router.h"
 
@@ -24,6 +25,7 @@ struct nemo_port {
 	bool guests;			/* READ_ONCE; RTNL */
 	unsigned long since;		/* jiffies when it came up; READ_ONCE; RTNL */
 	bool ready;			/* READ_ONCE; RTNL; can send */
+	struct nemo_early early;	/* if it is of a bridge */
 	struct rcu_head rcu;
 };
 
@@ -164,7 +166,8 @@ static unsigned int nemo_port_hook(void *priv, struct sk_buff *skb,
 	if (!mr || nemo_port_own_frame(mr, skb))
 		return atomic_read(&att->serving) ? NF_ACCEPT : NF_DROP;
 	nemo_mr_frame(mr, port);
-	return READ_ONCE(mr->state) == NEMO_MR_STATE_STANDBY ? NF_DROP : NF_ACCEPT;
+	return READ_ONCE(mr->state) == NEMO_MR_STATE_STANDBY ? NF_DROP :
+							      nemo_early_frame(&port->early, skb);
 }
 
 /* Ports ------------------------------------------------------------------ */
@@ -201,7 +204,12 @@ static void nemo_port_room(const struct nemo_port *port, int ours)
 
 static void nemo_port_look(struct nemo_port *port)
 {
-	WRITE_ONCE(port->ready, nemo_dev_can_send(port->dev));
+	bool ready = nemo_dev_can_send(port->dev);
+
+	WRITE_ONCE(port->ready, ready);
+	/* only a bridge takes nothing from what is not ready */
+	if (port->dev != port->att->dev)
+		nemo_early_look(&port->early, ready);
 	nemo_port_room(port, port->att->nd->tunnel.dev->needed_headroom);
 }
 
@@ -218,6 +226,7 @@ static int nemo_port_add(struct nemo_attachment *att, struct net_device *dev, bo
 	port->guests = !nemo_port_excluded(att, dev);
 	port->ready = ready;
 	port->since = jiffies;
+	nemo_early_init(&port->early, &att->nd->held, ready || dev == att->dev);
 	port->ops.hook = nemo_port_hook;
 	port->ops.priv = port;
 	port->ops.dev = dev;
@@ -240,6 +249,7 @@ static void nemo_port_del(struct nemo_port *port)
 	list_del(&port->list);
 	nemo_port_room(port, -1);
 	nf_unregister_net_hook(dev_net(port->dev), &port->ops);
+	nemo_early_end(&port->early);
 	netdev_put(port->dev, &port->tracker);
 	kfree_rcu(port, rcu);
 }

@@ -31,7 +31,7 @@ owners() {
 		tail -n +"$((EVENTS + 1))" "$LAB_RUN/ha.events" | jq -r '.coa // empty'
 	} | uniq | while read -r coa; do
 		for h in A B; do
-			[ "$coa" != "$(ip_text $h)" ] || echo $h
+			[ "$coa" != "$(ip_text "$h")" ] || echo "$h"
 		done
 	done | xargs
 }
@@ -332,6 +332,7 @@ cell_all_guests() {
 	other=$(lab_guest_addr 1)
 	other=${other%1}2
 	for h in A B; do
+		# shellcheck disable=SC2016 # expanded there
 		xen_on $h bash -c 'sed -i "/^attachment/a xen = all" /etc/nemo/nemo.conf
 			kill -HUP "$(cat /run/nemo-xen.pid)"'
 	done
@@ -350,6 +351,7 @@ cell_all_guests() {
 	ok "all_guests: $TO serves them, $AT does not" served $TO $AT
 	xen_on $TO xl destroy other
 	for h in A B; do
+		# shellcheck disable=SC2016 # expanded there
 		xen_on $h bash -c 'sed -i "/^xen = all/d" /etc/nemo/nemo.conf
 			kill -HUP "$(cat /run/nemo-xen.pid)"'
 	done
