@@ -126,7 +126,13 @@ hook() {
 	env PATH="$dir:$PATH" vif=vif7.0 command="$1" XENBUS_PATH=backend/vif/7/0 \
 		sh -eu -c ". $top/userspace/nemo-xen/nemo.hook; echo on"
 }
-printf '#!/bin/sh\necho "$*" >> %s/said\nsleep 1\nexit 1\n' "$dir" > "$dir/nemoctl"
+cat > "$dir/nemoctl" <<-END
+	#!/bin/bash
+	source "$top/tests/lab/ktap.sh"
+	lab_wait 20 test -e "$dir/go" || exit
+	echo "\$*" >> "$dir/said"
+	exit 1
+END
 chmod +x "$dir/nemoctl"
 : > "$dir/said"
 xenstore-write /local/domain/7/name guest1--incoming
