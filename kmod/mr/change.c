@@ -2,6 +2,7 @@
 /* Changes of a mobile router's state, and how they meet what was held. */
 #include <linux/workqueue.h>
 
+#include "early.h"
 #include "router.h"
 
 /*
@@ -15,9 +16,6 @@
 #define NEMO_DRAIN_PAUSE_US	300
 
 #define NEMO_QUIET		(60 * HZ)
-
-/* The kernel may see to a carrier 1 s late (linkwatch). */
-#define NEMO_SETTLE_TIMEOUT	(2 * HZ)
 
 /* In this order: what came by way of the peer is older than what came directly. */
 static const u8 nemo_drain_order[NEMO_FROM_COUNT] = {

@@ -10,7 +10,6 @@
 #include "early.h"
 #include "router.h"
 
-#define NEMO_EARLY_TIMEOUT	(2 * HZ)	/* the kernel may be 1 s late */
 #define NEMO_EARLY_BATCH	64
 
 /* What a guest's own queue may have. */
@@ -83,7 +82,7 @@ unsigned int nemo_early_hold(struct nemo_early *early, struct sk_buff *skb)
 	else if (!nemo_hold_add(&early->hold, early->total, &nemo_early_limit, skb))
 		verdict = NF_DROP;
 	else
-		queue_delayed_work(nemo_mr_wq, &early->pass, NEMO_EARLY_TIMEOUT);
+		queue_delayed_work(nemo_mr_wq, &early->pass, NEMO_SETTLE_TIMEOUT);
 	spin_unlock(&early->lock);
 	return verdict;
 }

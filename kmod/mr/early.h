@@ -8,6 +8,9 @@
 
 #include "../core/hold.h"
 
+/* The kernel may see to a carrier 1 s late (linkwatch). */
+#define NEMO_SETTLE_TIMEOUT	(2 * HZ)
+
 /**
  * struct nemo_early - of one port
  * @open: READ_ONCE; frames go on, and none waits

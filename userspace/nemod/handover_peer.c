@@ -467,14 +467,19 @@ static void judge(struct item *item, enum said kind)
 			  item->peer->conf->name, status);
 }
 
-/* Now that the answer is out. */
-static void begin_transient(struct host *host, const struct mh_opts *opts)
+/* Of which mobile router of ours the option speaks, if it does of any. */
+static struct mr *router_of(struct host *host, const struct mh_vendor *v)
 {
 	struct context c;
 
+	return context_read(v, &c) ? host_by_hoa(host, &c.hoa) : NULL;
+}
+
+/* Now that the answer is out. */
+static void begin_transient(struct host *host, const struct mh_opts *opts)
+{
 	for (unsigned int i = 0; i < opts->n_vendor; i++) {
-		struct mr *mr = context_read(&opts->vendor[i], &c) ?
-					host_by_hoa(host, &c.hoa) : NULL;
+		struct mr *mr = router_of(host, &opts->vendor[i]);
 
 		if (mr && mr->handover.step == HANDOVER_READY &&
 		    mr->bul.transient && !mr->bul.exchange &&
@@ -490,11 +495,8 @@ static void begin_transient(struct host *host, const struct mh_opts *opts)
 static void leave_stopped(struct host *host, struct peer *peer,
 			  const struct mh_opts *opts)
 {
-	struct context c;
-
 	for (unsigned int i = 0; i < opts->n_vendor; i++) {
-		struct mr *mr = context_read(&opts->vendor[i], &c) ?
-					host_by_hoa(host, &c.hoa) : NULL;
+		struct mr *mr = router_of(host, &opts->vendor[i]);
 
 		if (!mr || mr->handover.step != HANDOVER_AGREED ||
 		    mr_seen(mr) >= mr->handover.stood)
