@@ -196,9 +196,14 @@ xen_watched() {
 # xen_usage HOST - what a leak would show in, JSON; kB
 xen_usage() {
 	# shellcheck disable=SC2016 # expanded there
-	xen_on "$1" bash -c 'kb() { sed -n "s/^$1:[^0-9]*\([0-9]*\) kB/\1/p" "$2"; }
-		echo "{\"slab_kb\":$(kb Slab /proc/meminfo),\"slab_fixed_kb\":$(kb SUnreclaim /proc/meminfo),"
-		echo "\"xenstore_nodes\":$(xenstore-ls -f | wc -l),\"domid\":$(xl list | awk "END { print \$2 }"),"
-		echo "\"nemod_kb\":$(kb VmRSS /proc/$(cat /run/nemod.pid)/status),"
-		echo "\"nemo_xen_kb\":$(kb VmRSS /proc/$(cat /run/nemo-xen.pid)/status)}"'
+	{
+		xen_on "$1" bash -c 'kb() { sed -n "s/^$1:[^0-9]*\([0-9]*\) kB/\1/p" "$2"; }
+			echo "{\"slab_kb\":$(kb Slab /proc/meminfo),\"slab_fixed_kb\":$(kb SUnreclaim /proc/meminfo),"
+			echo "\"xenstore_nodes\":$(xenstore-ls -f | wc -l),\"domid\":$(xl list | awk "END { print \$2 }"),"
+			echo "\"nemod_kb\":$(kb VmRSS /proc/$(cat /run/nemod.pid)/status),"
+			echo "\"nemo_xen_kb\":$(kb VmRSS /proc/$(cat /run/nemo-xen.pid)/status)}"'
+		# a cache's slabs, of so many pages each: slabinfo(5)
+		xen_on "$1" cat /proc/slabinfo | jq -Rn '[inputs | [scan("\\S+")]] | .[2:] |
+			map({ (.[0]): ((.[5] | tonumber) * (.[14] | tonumber) * 4) }) | { caches_kb: add }'
+	} | jq -s add
 }
