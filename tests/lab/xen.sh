@@ -189,21 +189,20 @@ xen_watch() {
 
 # xen_watched HOST FILE - ends it, and fetches it; no file if the host has lost it
 xen_watched() {
-	xen_end "$1" capture > /dev/null
-	xen_on "$1" cat /run/capture.pcap > "$2" || rm -f "$2"
+	# shellcheck disable=SC2016 # expanded there
+	xen_on "$1" bash -c 'pid=$(< /run/capture.pid) || exit; kill "$pid"
+		while [ -d "/proc/$pid" ]; do sleep 0.05; done; cat /run/capture.pcap' > "$2" || rm -f "$2"
 }
 
 # xen_usage HOST - what a leak would show in, JSON; kB
 xen_usage() {
 	# shellcheck disable=SC2016 # expanded there
-	{
-		xen_on "$1" bash -c 'kb() { sed -n "s/^$1:[^0-9]*\([0-9]*\) kB/\1/p" "$2"; }
-			echo "{\"slab_kb\":$(kb Slab /proc/meminfo),\"slab_fixed_kb\":$(kb SUnreclaim /proc/meminfo),"
-			echo "\"xenstore_nodes\":$(xenstore-ls -f | wc -l),\"domid\":$(xl list | awk "END { print \$2 }"),"
-			echo "\"nemod_kb\":$(kb VmRSS /proc/$(cat /run/nemod.pid)/status),"
-			echo "\"nemo_xen_kb\":$(kb VmRSS /proc/$(cat /run/nemo-xen.pid)/status)}"'
+	xen_on "$1" bash -c 'kb() { sed -n "s/^$1:[^0-9]*\([0-9]*\) kB/\1/p" "$2"; }
+		echo "{\"slab_kb\":$(kb Slab /proc/meminfo),\"xenstore_nodes\":$(xenstore-ls -f | wc -l),\
+			\"nemod_kb\":$(kb VmRSS /proc/$(< /run/nemod.pid)/status),\
+			\"nemo_xen_kb\":$(kb VmRSS /proc/$(< /run/nemo-xen.pid)/status)}"
+		cat /proc/slabinfo' |
 		# a cache's slabs, of so many pages each: slabinfo(5)
-		xen_on "$1" cat /proc/slabinfo | jq -Rn '[inputs | [scan("\\S+")]] | .[2:] |
-			map({ (.[0]): ((.[5] | tonumber) * (.[14] | tonumber) * 4) }) | { caches_kb: add }'
-	} | jq -s add
+		jq -Rn '[inputs] | (.[0] | fromjson) + { caches_kb: .[3:] | map([scan("\\S+")] |
+			{ (.[0]): ((.[5] | tonumber) * (.[14] | tonumber) * 4) }) | add }'
 }

@@ -86,6 +86,17 @@ why() {
 	done
 }
 
+# goes_on_or_why UP DOWN - or says what each end's TCP and its process wait for
+goes_on_or_why() {
+	local ns
+	lab_wait 20 goes_on "$@" && return
+	for ns in guest1 cn; do
+		on $ns ss -tinmopHO '( sport = :5201 or dport = :5201 )'
+	done
+	ps -o pid,stat,wchan:24,args -C iperf3
+	return 1
+}
+
 # octets - that the guest's TCP has had acknowledged, and has received
 octets() {
 	on guest1 ss -tinHO 'dport = :5201' | awk '{
@@ -197,7 +208,7 @@ leg() {
 	moves "$name"
 	is "$name: all $MOVES moves end: the new host active, the old one in standby" $SLOW 0
 	# shellcheck disable=SC2046 # two numbers
-	ok "$name: TCP goes on each way" lab_wait 20 goes_on $(octets)
+	ok "$name: TCP goes on each way" goes_on_or_why $(octets)
 	after=$(resent)
 	is "$name: TCP: segments sent again by the guest, and to it" "$after" "$before"
 	[ "$after" = "$before" ] || why

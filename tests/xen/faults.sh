@@ -358,6 +358,22 @@ cell_all_guests() {
 	swap
 }
 
+# Xen 3.2 came to its end at 128.
+cell_domids() {
+	local h i
+	for h in A B; do
+		ok "domids: $h has had 300 domains" xen_on $h domains 300
+	done
+	for i in 1 2; do
+		begin
+		start
+		ended ok "domids $i"
+		ok "domids $i: the guest's is higher on $TO" test "$(xen_on $TO xl domid guest1)" -gt 300
+		kept_whole "domids $i" $TO $AT
+		swap
+	done
+}
+
 cell_target_dies() {
 	begin
 	start
@@ -389,7 +405,7 @@ cell_source_dies() {
 cells=("$@")
 [ $# != 0 ] || cells=(early late copy_dies all_before agent_new_copy agent_old_copy agent_old_pause
 	agent_new_pause all_after source_events no_events_new hook no_events_old no_events
-	all_guests target_dies source_dies)
+	all_guests domids target_dies source_dies)
 
 xen_up || exit 1
 xen_delay
