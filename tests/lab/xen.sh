@@ -194,10 +194,11 @@ xen_watched() {
 		while [ -d "/proc/$pid" ]; do sleep 0.05; done; cat /run/capture.pcap' > "$2" || rm -f "$2"
 }
 
-# xen_usage HOST - what a leak would show in, JSON; kB
+# xen_usage HOST - what a leak would show in, JSON, kB; the kernel's caches are given back first
 xen_usage() {
 	# shellcheck disable=SC2016 # expanded there
-	xen_on "$1" bash -c 'kb() { sed -n "s/^$1:[^0-9]*\([0-9]*\) kB/\1/p" "$2"; }
+	xen_on "$1" bash -c 'echo 2 > /proc/sys/vm/drop_caches
+		kb() { sed -n "s/^$1:[^0-9]*\([0-9]*\) kB/\1/p" "$2"; }
 		echo "{\"slab_kb\":$(kb Slab /proc/meminfo),\"xenstore_nodes\":$(xenstore-ls -f | wc -l),\
 			\"nemod_kb\":$(kb VmRSS /proc/$(< /run/nemod.pid)/status),\
 			\"nemo_xen_kb\":$(kb VmRSS /proc/$(< /run/nemo-xen.pid)/status)}"
