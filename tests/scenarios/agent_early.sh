@@ -16,12 +16,16 @@ ok 'A is active' lab_wait 10 is_state A active
 port() { ip -n hostA link set vif1 "$@"; }
 forwards() { bridge -n hostA -j link show dev vif1 | grep -q '"state":"forwarding"'; }
 
-# hindered SECONDS - the bridge has the port disabled, while the carrier is there
+# hindered SECONDS - the guest goes on when the bridge has the port disabled, while the carrier
+# is there
 hindered() {
 	lab_streams_start 100
 	sleep 1
+	kill -STOP "${LAB_SEND[0]}"
+	sleep 0.1
 	port state dormant
 	not_ok 'the bridge takes nothing from the port' forwards
+	kill -CONT "${LAB_SEND[0]}"
 	sleep "$1"
 	port state up
 	ok 'the bridge takes frames from the port' forwards
