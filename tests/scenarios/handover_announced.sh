@@ -14,8 +14,9 @@
 # then goes again, or is let go without a marker, says nothing of us. So TCP waits 5 s before it
 # sends again, and does not probe the tail of what it has sent (TLP, which strikes after two round
 # trips: with short ones in each pause); it has 2 Mbit/s, which leaves a processor to the rest, in
-# pieces of one segment, so that none lies half sent in the guest when it is paused: its kernel,
-# which is not, would go on with it; and an end marker is waited for for 10 s.
+# pieces of one segment, none of which waits for an acknowledgement (Nagle), so that nothing lies
+# unsent in the guest when it is paused: its kernel, which is not, would go on with it, into an
+# interface that has no carrier yet; and an end marker is waited for for 10 s.
 #
 # With RATE there is none of that: TCP is as Linux has it, at RATE bit/s (as iperf3's -b; 0: all
 # that it gets), the agents are as they are by default, so that it shows whether they wait long
@@ -31,8 +32,8 @@ source "$(dirname "$0")/../lab/faults.sh"
 TIMES='sort | map(. * 10 | round / 10) | "median \(.[length / 2 | floor]), most \(last) ms"'
 MOVES=${1:-2} PATHS=${2:-0 50 lossy} PPS=${3:-100} RATE=${4:-}
 declare -A APART
-BLOCK=128K
-[ -n "$RATE" ] || BLOCK=1400 LAB_MR_OPTIONS='marker-timeout = 10000'
+TCP_OPTIONS=(-b "${RATE:-2M}")
+[ -n "$RATE" ] || TCP_OPTIONS+=(-N -l 1200) LAB_MR_OPTIONS='marker-timeout = 10000'
 
 # field STREAM EXPRESSION - of its report
 field() {
@@ -65,15 +66,32 @@ patient() {
 	ip -n "$1" route add "${@:2}" rto_min 5s
 }
 
-# resent - segments that guest and correspondent have sent again, since they were made. Who does
-# not wait probes the tail in each pause: what counts there is what was taken for lost.
-# A time-out that TCP has found needless and taken back was the machine's.
+# counter NS NAME... - the sum of these
+counter() {
+	on "$1" nstat -asz "${@:2}" | awk -v names="${*:2}" '
+		BEGIN { many = split(names, name); for (i in name) wanted[name[i]] }
+		$1 in wanted { n += $2; k++ } END { print k == many ? n : "?" }'
+}
+
+# resent - segments that guest and correspondent have sent again, since they were made, but for
+# those that the other one had already: it counts them, and they went again since the machine
+# was late. Not so where three later ones had overtaken (fast retransmit).
+# Who does not wait probes the tail in each pause: what counts there is what was taken for lost;
+# a time-out that TCP has found needless and taken back was the machine's.
 resent() {
-	local ns what=TcpRetransSegs
-	[ -z "$RATE" ] || what='TcpExtTCP(FastRetrans|SlowStartRetrans|Timeouts)'
+	local ns again fast had other=cn
 	for ns in guest1 cn; do
-		on $ns nstat -asz | awk -v "what=^$what\$" '$1 ~ what { n += $2; k++ }
-			$1 == "TcpExtTCPLossUndo" { n -= $2 } END { print k ? n : "?" }'
+		if [ -n "$RATE" ]; then
+			again=$(counter $ns TcpExtTCP{FastRetrans,SlowStartRetrans,Timeouts})
+			had=$(counter $ns TcpExtTCPLossUndo)
+			echo $((again - had))
+		else
+			again=$(counter $ns TcpRetransSegs)
+			fast=$(counter $ns TcpExtTCPFastRetrans)
+			had=$(counter $other TcpExtTCPDSACK{OldSent,OfoSent})
+			echo $((again > had && again - had > fast ? again - had : fast))
+		fi
+		other=guest1
 	done | xargs
 }
 
@@ -147,7 +165,8 @@ streams() {
 			\"silence of a move: \([.moves[].silence_ms] | times)\",
 			\"silence less the time until the guest itself sends again: \([.moves[] |
 				.silence_ms - .sender_ms] | times)\",
-			\"longest gap: \([.moves[].gap_ms] | times)\"")
+			\"longest gap: \([.moves[].gap_ms] | times)\",
+			\"the guest's pause: \([.moves[].pause_ms] | times)\"")
 		is "$1, $way: lost, doubled, out of order" "${said[0]:-}" "0 0 0"
 		[ $way = up ] || unset 'said[3]'	# nobody pauses that sender
 		printf "# $1, $way: %s\n" "${said[@]:1}"
@@ -198,7 +217,7 @@ leg() {
 	path "$1"
 	LAB_MOVES=()
 	lab_spawn guest1 tcp.log iperf3 -6 -c "$LAB_CN" -p 5201 --bidir -t 36000 \
-		-b "${RATE:-2M}" -l "$BLOCK"
+		"${TCP_OPTIONS[@]}"
 	TCP=$LAB_PID
 	lab_streams_start "$PPS"
 	ok "$name: TCP transfers each way" lab_wait 20 goes_on 0 0
